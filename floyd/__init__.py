@@ -1,0 +1,1 @@
+"""Floyd, a personal assistant that makes phone calls."""

@@ -1,0 +1,1 @@
+"""The services that Floyd stands on, each a small protocol beside its implementations."""

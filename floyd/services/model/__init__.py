@@ -1,0 +1,1 @@
+"""The language model: structured answers for jobs, streamed replies for live calls."""

@@ -1,0 +1,1 @@
+"""The phone company: calls and texts."""

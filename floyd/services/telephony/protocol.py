@@ -1,0 +1,83 @@
+"""What Floyd asks of the phone company."""
+
+from dataclasses import dataclass
+from typing import Protocol
+
+
+@dataclass(frozen=True)
+class Dial:
+    """An outbound call to be placed.
+
+    Attributes:
+        to: E.164.
+        twiml: what runs once it is answered.
+        status_url: receives every state of the call.
+        machine_detection_url: receives the verdict human or machine.
+        time_limit_s: the phone company ends the call after it, whatever happens to Floyd.
+    """
+
+    to: str
+    twiml: str
+    status_url: str
+    machine_detection_url: str
+    time_limit_s: int
+
+
+@dataclass(frozen=True)
+class CallSeen:
+    """A call as the phone company knows it.
+
+    Attributes:
+        status: queued, ringing, in-progress, completed, busy, failed, no-answer or canceled.
+        duration_s: whole seconds, None while it lasts.
+    """
+
+    sid: str
+    to: str
+    from_: str
+    status: str
+    duration_s: int | None
+    started_at: float | None
+
+
+@dataclass(frozen=True)
+class TextSeen:
+    """A text that was sent, as the phone company knows it."""
+
+    sid: str
+    to: str
+    body: str
+    status: str
+    error_code: int | None
+
+
+class Telephony(Protocol):
+    """Calls and texts of Floyd's number. Every method may raise TelephonyError."""
+
+    def place_call(self, dial: Dial) -> str:
+        """Dial a number and return the call's SID."""
+        ...
+
+    def call(self, sid: str) -> CallSeen:
+        """Return a call's present state."""
+        ...
+
+    def calls(self, to: str, since: float) -> list[CallSeen]:
+        """Return the calls to a number placed since a time (epoch seconds), newest first."""
+        ...
+
+    def redirect_call(self, sid: str, twiml: str) -> None:
+        """Replace what a live call runs."""
+        ...
+
+    def hang_up(self, sid: str) -> None:
+        """End a call; one that has ended already is fine."""
+        ...
+
+    def send_text(self, to: str, body: str, status_url: str) -> str:
+        """Send a text and return its SID."""
+        ...
+
+    def texts(self, to: str, since: float) -> list[TextSeen]:
+        """Return the texts sent to a number since a time (epoch seconds), newest first."""
+        ...

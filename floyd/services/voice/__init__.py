@@ -1,0 +1,1 @@
+"""Text to speech, streamed, as 8 kHz mu-law."""

@@ -1,0 +1,163 @@
+"""The environment, read once and validated: one frozen object, every problem listed by its name."""
+
+import secrets
+import time
+from pathlib import Path
+from typing import Any, Literal, Self
+from urllib.parse import urlsplit
+
+from pydantic import (
+    BaseModel,
+    ConfigDict,
+    Field,
+    SecretStr,
+    ValidationError,
+    field_validator,
+    model_validator,
+)
+
+from floyd.clock import Clock
+from floyd.errors import SettingsError
+
+_SECRETS_FROM_FILES = ("FLOYD_SECRET_KEY", "TWILIO_AUTH_TOKEN", "OPENAI_API_KEY", "DATABASE_URL")
+_STRONG_SECRET_LENGTH = 32
+
+
+class Settings(BaseModel):
+    """Every setting of Floyd; field names are the environment's variables in lower case."""
+
+    model_config = ConfigDict(frozen=True)
+
+    floyd_env: Literal["development", "production"] = "development"
+    floyd_public_url: str
+    floyd_media_url: str = ""
+    floyd_secret_key: SecretStr
+    floyd_data_dir: Path = Path("var")
+    floyd_time_scale: float = Field(default=1.0, ge=1, le=20)
+    floyd_time_origin: float = 0.0
+    database_url: str = ""
+    redis_url: str = ""
+    port: int = 8000
+
+    twilio_account_sid: str = Field(pattern=r"^AC[0-9a-fA-F]{32}$")
+    twilio_auth_token: SecretStr
+    twilio_phone_number: str = Field(pattern=r"^\+[1-9]\d{6,14}$")
+    twilio_api_url: str = "https://api.twilio.com"
+
+    openai_api_key: SecretStr
+    openai_base_url: str = "https://api.openai.com/v1"
+    floyd_model: str = "gpt-6-luna"
+    floyd_call_model: str = ""
+    floyd_service_tier: str = ""
+    floyd_voice: Literal["openai", "openai-speech"] = "openai"
+    floyd_voice_model: str = "gpt-realtime-2.1-mini"
+    floyd_voice_name: str = "marin"
+    floyd_voice_base_url: str = ""
+    floyd_voice_api_key: SecretStr = SecretStr("")
+
+    google_application_credentials: str = ""
+    google_speech_endpoint: str = ""
+
+    floyd_dial_only: str = ""
+    floyd_countries: str = "1"
+    floyd_max_calls: int = Field(default=40, ge=1, le=1000)
+
+    @field_validator("floyd_public_url", "floyd_media_url", "twilio_api_url", "openai_base_url")
+    @classmethod
+    def _without_trailing_slash(cls, url: str) -> str:
+        return url.rstrip("/")
+
+    @model_validator(mode="after")
+    def _production_is_strict(self) -> Self:
+        if self.floyd_env != "production":
+            return self
+        problems = []
+        if not self.floyd_public_url.startswith("https://"):
+            problems.append("FLOYD_PUBLIC_URL must begin with https://")
+        if len(self.floyd_secret_key.get_secret_value()) < _STRONG_SECRET_LENGTH:
+            problems.append(f"FLOYD_SECRET_KEY must have {_STRONG_SECRET_LENGTH} characters")
+        if self.floyd_time_scale != 1:
+            problems.append("FLOYD_TIME_SCALE must be 1")
+        stand_ins = {
+            "TWILIO_API_URL": self.twilio_api_url,
+            "OPENAI_BASE_URL": self.openai_base_url,
+            "GOOGLE_SPEECH_ENDPOINT": self.google_speech_endpoint,
+        }
+        for name, url in stand_ins.items():
+            if url.startswith("http://"):
+                problems.append(f"{name} must not be a stand-in")
+        if problems:
+            raise ValueError("; ".join(f"in production {problem}" for problem in problems))
+        return self
+
+    @property
+    def media_url(self) -> str:
+        """The wss base that Twilio streams to, derived from the public URL unless given."""
+        if self.floyd_media_url:
+            return self.floyd_media_url
+        parts = urlsplit(self.floyd_public_url)
+        return parts._replace(scheme={"https": "wss"}.get(parts.scheme, "ws")).geturl()
+
+    @property
+    def database(self) -> str:
+        """The database's URL: SQLite in the data directory unless one is given."""
+        return self.database_url or f"sqlite:///{self.floyd_data_dir.resolve() / 'floyd.db'}"
+
+    @property
+    def call_model(self) -> str:
+        """The model of the live conversation."""
+        return self.floyd_call_model or self.floyd_model
+
+    @property
+    def countries(self) -> tuple[int, ...]:
+        """Country calling codes that may be dialled."""
+        return tuple(int(code) for code in self.floyd_countries.replace(" ", "").split(",") if code)
+
+    @property
+    def clock(self) -> Clock:
+        """The clock that all processes of this environment share."""
+        return Clock(self.floyd_time_scale, self.floyd_time_origin or _start_of_day())
+
+
+def _start_of_day() -> float:
+    """Return an origin that processes started apart on the same UTC day agree on."""
+    return time.time() // 86400 * 86400
+
+
+def load(environ: dict[str, str]) -> Settings:
+    """Validate an environment.
+
+    Args:
+        environ: variables by name; `NAME_FILE` may name a file that holds a secret's value.
+
+    Raises:
+        SettingsError: lists every problem at once, by variable name.
+    """
+    values: dict[str, Any] = {name.lower(): value for name, value in environ.items() if value}
+    problems = []
+    for name in _SECRETS_FROM_FILES:
+        path = environ.get(f"{name}_FILE")
+        if path:
+            try:
+                values[name.lower()] = Path(path).read_text(encoding="utf-8").strip()
+            except OSError as error:
+                problems.append(f"{name}_FILE: {error.strerror or error}")
+    known = {name: value for name, value in values.items() if name in Settings.model_fields}
+    try:
+        settings = Settings.model_validate(known)
+    except ValidationError as error:
+        problems.extend(_in_words(problem) for problem in error.errors())
+    if problems:
+        raise SettingsError("Settings to mend:\n" + "\n".join(f"  {line}" for line in problems))
+    return settings
+
+
+def _in_words(problem: Any) -> str:
+    name = ".".join(str(part) for part in problem["loc"]).upper()
+    message = "is not set" if problem["type"] == "missing" else problem["msg"]
+    return f"{name}: {message}" if name else message
+
+
+def fresh_secret() -> str:
+    """Return a strong random secret, for a sandbox's environment."""
+    return secrets.token_urlsafe(_STRONG_SECRET_LENGTH)

@@ -1,0 +1,202 @@
+"""The tables. Times are epoch seconds (UTC, Floyd's clock); phone numbers are E.164.
+
+Every row that something must still happen to carries `due_at`: the sweep takes up what is due,
+whoever dropped it.
+"""
+
+from peewee import (
+    CharField,
+    DoubleField,
+    ForeignKeyField,
+    IntegerField,
+    JSONField,
+    Model,
+    TextField,
+)
+
+from floyd.store.database import database
+
+
+class Row(Model):
+    """A row of Floyd's database."""
+
+    class Meta:
+        database = database
+        legacy_table_names = False
+
+
+class User(Row):
+    """Someone whom Floyd works for."""
+
+    phone = CharField(unique=True)
+    name = CharField()
+    zone = CharField()
+    created_at = DoubleField()
+
+
+class Contact(Row):
+    """A place or person whom a user may want phoned."""
+
+    user = ForeignKeyField(User, backref="contacts", on_delete="CASCADE")
+    name = CharField()
+    phone = CharField()
+    about = TextField(default="")
+    source = CharField()
+    created_at = DoubleField()
+
+
+class Fact(Row):
+    """Something that is known about a user; superseded rather than changed."""
+
+    user = ForeignKeyField(User, backref="facts", on_delete="CASCADE")
+    subject = CharField()
+    value = TextField()
+    source = CharField()
+    created_at = DoubleField()
+    superseded_at = DoubleField(null=True)
+
+
+class Errand(Row):
+    """What a user asked for, from request to result."""
+
+    user = ForeignKeyField(User, backref="errands", on_delete="CASCADE")
+    request = TextField()
+    state = CharField(index=True)
+    plan = JSONField(null=True)
+    snapshot = JSONField(null=True)
+    phone = CharField(null=True)
+    outcome = CharField(null=True)
+    tries = IntegerField(default=0)
+    created_at = DoubleField()
+    due_at = DoubleField(null=True, index=True)
+
+
+class ErrandMove(Row):
+    """One move of an errand from a state to another, and why."""
+
+    errand = ForeignKeyField(Errand, backref="moves", on_delete="CASCADE")
+    from_state = CharField()
+    to_state = CharField()
+    why = TextField()
+    at = DoubleField()
+
+
+class InboundText(Row):
+    """A text that reached Floyd's number; unique by Twilio's MessageSid."""
+
+    sid = CharField(unique=True)
+    user = ForeignKeyField(User, null=True, backref="inbound_texts", on_delete="CASCADE")
+    phone = CharField(index=True)
+    body = TextField()
+    media_count = IntegerField(default=0)
+    received_at = DoubleField()
+    understood_at = DoubleField(null=True)
+    due_at = DoubleField(null=True, index=True)
+    tries = IntegerField(default=0)
+
+
+class OutboundText(Row):
+    """A text that Floyd sends: written with the change that causes it, sent by a job.
+
+    `occasion` says once and for all what the text is for ("errand:7:calling:<attempt>"), so that no
+    cause can send it twice. `state` is queued, sending, sent, delivered, undelivered or failed.
+    """
+
+    occasion = CharField(unique=True)
+    user = ForeignKeyField(User, null=True, backref="outbound_texts", on_delete="CASCADE")
+    errand = ForeignKeyField(Errand, null=True, backref="texts", on_delete="CASCADE")
+    phone = CharField(index=True)
+    body = TextField()
+    state = CharField(default="queued")
+    sid = CharField(null=True, unique=True)
+    error_code = IntegerField(null=True)
+    tries = IntegerField(default=0)
+    created_at = DoubleField()
+    due_at = DoubleField(null=True, index=True)
+
+
+class Call(Row):
+    """One attempt to phone someone; its `attempt` names it on every wire.
+
+    `state` is reserved, dialling, then Twilio's own: queued, ringing, in-progress, completed, busy,
+    failed, no-answer, canceled. `generation` counts the media streams that the call was given;
+    `token_used` the last one that has come; `settled_at` is when everything that the last one said was
+    stored. `finish` is what the conversation itself concluded: outcome, evidence, missing.
+    """
+
+    attempt = CharField(unique=True)
+    errand = ForeignKeyField(Errand, backref="calls", on_delete="CASCADE")
+    phone = CharField(index=True)
+    dialled = CharField()
+    sid = CharField(null=True, unique=True)
+    state = CharField()
+    error_code = IntegerField(null=True)
+    answered_by = CharField(null=True)
+    generation = IntegerField(default=1)
+    token_used = IntegerField(default=0)
+    resumes = JSONField(null=True)
+    finish = JSONField(null=True)
+    report = JSONField(null=True)
+    reported_at = DoubleField(null=True)
+    created_at = DoubleField()
+    answered_at = DoubleField(null=True)
+    ended_at = DoubleField(null=True)
+    settled_at = DoubleField(null=True)
+    due_at = DoubleField(null=True, index=True)
+
+
+class Utterance(Row):
+    """One stretch of speech of a call: what was said, or of Floyd's words what was heard.
+
+    `meant` is what Floyd meant to say where that differs. Seconds count from the call's first
+    media stream. `timings` holds the milliseconds of the reply's way (see `calls.vocabulary`).
+    """
+
+    call = ForeignKeyField(Call, backref="utterances", on_delete="CASCADE")
+    position = IntegerField()
+    speaker = CharField()
+    text = TextField()
+    meant = TextField(null=True)
+    started_s = DoubleField()
+    ended_s = DoubleField()
+    timings = JSONField(null=True)
+
+    class Meta:
+        indexes = ((("call", "position"), True),)
+
+
+class CallEvent(Row):
+    """One event of a call's core, in order: enough to run the conversation again."""
+
+    call = ForeignKeyField(Call, backref="events", on_delete="CASCADE")
+    position = IntegerField()
+    at_s = DoubleField()
+    event = JSONField()
+
+    class Meta:
+        indexes = ((("call", "position"), True),)
+
+
+class Question(Row):
+    """Something that an errand must know from its user."""
+
+    errand = ForeignKeyField(Errand, backref="questions", on_delete="CASCADE")
+    text = TextField()
+    asked_at = DoubleField()
+    answer = TextField(null=True)
+    answered_at = DoubleField(null=True)
+
+
+ALL = (
+    User,
+    Contact,
+    Fact,
+    Errand,
+    ErrandMove,
+    InboundText,
+    OutboundText,
+    Call,
+    Utterance,
+    CallEvent,
+    Question,
+)

@@ -1,0 +1,24 @@
+"""Notices: what other processes should know now, by Redis pub/sub. A lost one costs time, no truth."""
+
+import json
+import logging
+from typing import Any
+
+from redis.exceptions import RedisError
+
+from floyd.store.queue import connection
+
+log = logging.getLogger(__name__)
+
+
+def call_channel(attempt: str) -> str:
+    """Return the channel of what a live call should know."""
+    return f"call:{attempt}"
+
+
+def publish(channel: str, notice: dict[str, Any]) -> None:
+    """Tell whoever listens; nobody listening, or no Redis, is fine."""
+    try:
+        connection().publish(channel, json.dumps(notice))
+    except RedisError as error:
+        log.warning("could not publish a notice: %s", type(error).__name__)

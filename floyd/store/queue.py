@@ -1,0 +1,58 @@
+"""The queue: a job is the name of a file in `floyd.jobs` and the id of a row, nothing else.
+
+Redis only says "look at this now": what cannot be queued is found by the sweep, so no caller fails
+because Redis does.
+"""
+
+import logging
+
+from redis import Redis
+from redis.backoff import NoBackoff
+from redis.exceptions import RedisError
+from redis.retry import Retry as RedisRetry
+from rq import Queue, Retry
+
+from floyd.clock import Clock
+
+log = logging.getLogger(__name__)
+
+QUEUE = "floyd"
+_RETRY_AFTER_S = (1, 5, 20)
+_KEPT_S = 60
+_FAILURES_KEPT_S = 86_400
+
+_connection: Redis | None = None
+_clock = Clock()
+
+
+def open_queue(url: str, clock: Clock) -> Redis:
+    """Name the Redis that jobs are queued in from now on; connects on first use."""
+    global _connection, _clock
+    _connection = Redis.from_url(
+        url, socket_connect_timeout=2, socket_timeout=5, retry=RedisRetry(NoBackoff(), 1)
+    )
+    _clock = clock
+    return _connection
+
+
+def connection() -> Redis:
+    """Return the connection that `open_queue` named."""
+    if _connection is None:
+        raise RuntimeError("open_queue was not called")
+    return _connection
+
+
+def enqueue(job: str, row_id: int) -> bool:
+    """Queue `floyd.jobs.<job>.run(row_id)`; return False when Redis cannot be reached."""
+    try:
+        Queue(QUEUE, connection=connection()).enqueue(
+            f"floyd.jobs.{job}.run",
+            row_id,
+            retry=Retry(max=3, interval=[max(1, round(_clock.real(s))) for s in _RETRY_AFTER_S]),
+            result_ttl=_KEPT_S,
+            failure_ttl=_FAILURES_KEPT_S,
+        )
+    except RedisError as error:
+        log.warning("could not queue %s: %s", job, type(error).__name__)
+        return False
+    return True
