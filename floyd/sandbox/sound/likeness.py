@@ -16,6 +16,7 @@ _MOST_PATIENT_BLOCKS = 20
 _QUIET_RMS = 300.0
 _STILL_ALIKE = 0.65
 _MOST_DOUBTFUL_BLOCKS = 1
+_FEW_SAMPLES = 25 * BYTES_PER_MS
 
 
 class AlteredSound:
@@ -68,10 +69,10 @@ class AlteredSound:
 
     def _check(self, play: Play, block: Floats) -> None:
         """One doubtful block may be a weak sound under noise; with a second one the play is over."""
-        if _is_alike(play, self._at, block):
-            self._doubtful_blocks = 0
+        likeness = _likeness(play, self._at, block)
+        if likeness is None:
             return
-        self._doubtful_blocks += 1
+        self._doubtful_blocks = 0 if likeness > _STILL_ALIKE else self._doubtful_blocks + 1
         if self._doubtful_blocks > _MOST_DOUBTFUL_BLOCKS:
             self.play = None
             self._start_afresh()
@@ -103,17 +104,17 @@ class AlteredSound:
         self.play.take_over(previous)
 
 
-def _is_alike(play: Play, at: int, block: Floats) -> bool:
-    """Whether the stream's block before `at` still sounds like the clip."""
+def _likeness(play: Play, at: int, block: Floats) -> float | None:
+    """How much the stream's block before `at` sounds like the clip: up to 1; None: cannot tell."""
     begin = at - len(block) - play.begins_at
     expected = mulaw.decode(play.clip.mulaw[max(0, begin) : begin + len(block)]).astype(np.float32)
     if len(expected) == 0:
-        return False
+        return 0.0
     heard = block[: len(expected)]
-    if _loudness(expected) < _QUIET_RMS:
-        return _loudness(heard) < 3 * _QUIET_RMS
+    if len(expected) < _FEW_SAMPLES or _loudness(expected) < _QUIET_RMS:
+        return None if _loudness(heard) < 3 * _QUIET_RMS else 0.0
     energy = float(np.sqrt((expected @ expected) * (heard @ heard))) + 1.0
-    return float(expected @ heard) / energy > _STILL_ALIKE
+    return float(expected @ heard) / energy
 
 
 def _samples(buffer: bytes, start: int, end: int) -> Floats:
