@@ -14,7 +14,7 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
 
-import espeakng_loader
+import espeakng_loader  # type: ignore[import-untyped]  # it ships no types
 import numpy as np
 
 from floyd.sandbox.sound.mulaw import Samples
@@ -109,5 +109,5 @@ def _library() -> Iterator[ctypes.CDLL]:
         yield library
     finally:
         library.espeak_Terminate()
-        unload = getattr(_ctypes, "dlclose", None) or _ctypes.FreeLibrary
+        unload = getattr(_ctypes, "dlclose" if hasattr(_ctypes, "dlclose") else "FreeLibrary")
         unload(library._handle)

@@ -4,18 +4,13 @@ from __future__ import annotations
 
 from collections import OrderedDict
 
-import numpy as np
-import numpy.typing as npt
-
 from floyd.sandbox.sound import mulaw
 from floyd.sandbox.sound.clip import SAMPLE_RATE_HZ, Clip
+from floyd.sandbox.sound.correlation import Floats, RecentSound
 
 WINDOW = 64
 _STRIDE = 80
 _REMEMBERED_BYTES = 3600 * SAMPLE_RATE_HZ
-_CORRELATED_BYTES = 60 * SAMPLE_RATE_HZ
-
-Floats = npt.NDArray[np.float32]
 
 
 class ClipLibrary:
@@ -28,7 +23,7 @@ class ClipLibrary:
         self._clips: OrderedDict[Clip, None] = OrderedDict()
         self._windows: dict[bytes, list[tuple[Clip, int]]] = {}
         self._bytes = 0
-        self._recent: _RecentSound | None = None
+        self._recent: RecentSound | None = None
 
     def add(self, clip: Clip) -> None:
         """Makes the clip known, or recent again."""
@@ -62,7 +57,7 @@ class ClipLibrary:
     def find_like(self, samples: Floats) -> tuple[Clip, int] | None:
         """Looks for the recent clip, and the offset in it, that sounds like these samples."""
         if self._recent is None:
-            self._recent = _RecentSound(list(self._clips))
+            self._recent = RecentSound(list(self._clips))
         return self._recent.find(samples)
 
     def _forget(self, clip: Clip) -> None:
@@ -82,40 +77,6 @@ def _windows(clip: Clip) -> list[tuple[int, bytes]]:
         (offset, clip.mulaw[offset : offset + WINDOW])
         for offset in range(0, len(clip.mulaw) - WINDOW + 1, _STRIDE)
     )
-    return [(offset, window) for offset, window in windows if mulaw.loud_bytes(window) > WINDOW // 4]
-
-
-class _RecentSound:
-    """The most recent minute of clips, end to end, ready to be correlated."""
-
-    _ALIKE = 0.8
-
-    def __init__(self, clips: list[Clip]) -> None:
-        self._starts: list[tuple[int, Clip]] = []
-        sound: list[bytes] = []
-        length = 0
-        for clip in reversed(clips):
-            self._starts.append((length, clip))
-            sound.append(clip.mulaw)
-            length += len(clip.mulaw)
-            if length > _CORRELATED_BYTES:
-                break
-        self._samples = mulaw.decode(b"".join(sound)).astype(np.float32)
-        self._energy = np.concatenate(([0.0], np.cumsum(self._samples.astype(np.float64) ** 2)))
-
-    def find(self, samples: Floats) -> tuple[Clip, int] | None:
-        """Finds the best place by normalised cross-correlation."""
-        count = len(samples)
-        if len(self._samples) < count:
-            return None
-        size = 1 << (len(self._samples) + count - 1).bit_length()
-        spectrum = np.fft.rfft(self._samples, size) * np.conj(np.fft.rfft(samples, size))
-        correlation = np.fft.irfft(spectrum, size)[: len(self._samples) - count + 1]
-        energy = self._energy[count:] - self._energy[:-count]
-        audible = np.maximum(energy, float(energy.max()) * 1e-3 + 1.0)
-        likeness = correlation / np.sqrt(audible * float(samples @ samples))
-        best = int(np.argmax(likeness))
-        if likeness[best] < self._ALIKE:
-            return None
-        start, clip = max((s for s in self._starts if s[0] <= best), key=lambda s: s[0])
-        return clip, best - start
+    return [
+        (offset, window) for offset, window in windows if mulaw.loud_bytes(window) > WINDOW // 4
+    ]

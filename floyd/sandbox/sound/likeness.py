@@ -6,7 +6,8 @@ import numpy as np
 
 from floyd.sandbox.sound import mulaw
 from floyd.sandbox.sound.clip import BYTES_PER_MS, HeardWord
-from floyd.sandbox.sound.library import ClipLibrary, Floats
+from floyd.sandbox.sound.correlation import Floats
+from floyd.sandbox.sound.library import ClipLibrary
 from floyd.sandbox.sound.play import Play
 
 _BLOCK = 100 * BYTES_PER_MS
@@ -41,9 +42,7 @@ class AlteredSound:
         """Where the sound that goes on unknown until `at` began."""
         return at if self._sound_from is None else self._sound_from - _BLOCK
 
-    def hear(
-        self, buffer: bytes, base: int, previous: Play | None, after: int
-    ) -> list[HeardWord]:
+    def hear(self, buffer: bytes, base: int, previous: Play | None, after: int) -> list[HeardWord]:
         """Takes up the whole blocks that were not taken yet.
 
         Args:
@@ -68,7 +67,7 @@ class AlteredSound:
         return heard
 
     def _check(self, play: Play, block: Floats) -> None:
-        """One doubtful block may be a weak sound under noise; with a second one the play is over."""
+        """One doubtful block may be a weak sound under noise; a second one ends the play."""
         likeness = _likeness(play, self._at, block)
         if likeness is None:
             return

@@ -19,7 +19,7 @@ def _encoding_table() -> npt.NDArray[np.uint8]:
     magnitude = np.minimum(np.abs(samples), _CLIP) + _BIAS
     segment = np.searchsorted(_SEGMENT_ENDS, magnitude)
     code = (segment << 4) | ((magnitude >> (segment + 1)) & 0x0F)
-    return (code ^ np.where(samples < 0, 0x7F, 0xFF)).astype(np.uint8)
+    return np.asarray(code ^ np.where(samples < 0, 0x7F, 0xFF), np.uint8)
 
 
 def _decoding_table() -> Samples:

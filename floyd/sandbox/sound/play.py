@@ -39,7 +39,7 @@ class Play:
             self._next_word = max(self._next_word, previous._next_word)
 
     def words_up_to(self, stream_offset: int, after: int) -> list[HeardWord]:
-        """The words completed by this offset that lie (by their middle) after another, each once."""
+        """The words completed by one offset whose middle lies after another; each only once."""
         heard: list[HeardWord] = []
         self.heard_to = stream_offset
         begin_ms = self.begins_at / BYTES_PER_MS

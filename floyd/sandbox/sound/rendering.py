@@ -1,4 +1,4 @@
-"""A rendering in, a clip out: trimmed to its speech, each written word with its place in the sound."""
+"""Text in, a clip out: trimmed to its speech, each written word with its place in the sound."""
 
 from __future__ import annotations
 
@@ -6,7 +6,7 @@ import re
 from dataclasses import dataclass
 
 import numpy as np
-import soxr
+import soxr  # type: ignore[import-untyped]  # it ships no types
 
 from floyd.sandbox.sound import mulaw
 from floyd.sandbox.sound.clip import BYTES_PER_MS, SAMPLE_RATE_HZ, Clip, SpokenWord
@@ -74,9 +74,7 @@ def _words(text: str, events: list[tuple[int, int]], narrow: Samples) -> tuple[S
     )
 
 
-def _starts(
-    written: list[tuple[int, int, str]], events: list[tuple[int, int]]
-) -> dict[int, int]:
+def _starts(written: list[tuple[int, int, str]], events: list[tuple[int, int]]) -> dict[int, int]:
     """Maps the index of a written word to the millisecond at which its first part starts."""
     starts: dict[int, int] = {}
     for index, (begin, end, _) in enumerate(written):

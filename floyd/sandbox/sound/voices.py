@@ -31,9 +31,7 @@ class Voices:
         if memory is not None and memory.exists():
             self._recall(memory)
 
-    async def speak(
-        self, text: str, voice: str = "en-us", *, words_per_minute: int = 175
-    ) -> Clip:
+    async def speak(self, text: str, voice: str = "en-us", *, words_per_minute: int = 175) -> Clip:
         """Says the text as the telephone carries it.
 
         Raises:
