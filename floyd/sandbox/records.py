@@ -1,4 +1,4 @@
-"""What the stand-ins received and sent: facts go in as they happen, in order; readers look back or follow."""
+"""What the stand-ins received and sent: facts go in as they happen; readers look back or follow."""
 
 import asyncio
 from collections import deque

@@ -1,0 +1,1 @@
+"""Twilio's stand-in: its REST API, webhooks, TwiML and media streams on their real wires."""
