@@ -31,7 +31,7 @@ class Phone(Protocol):
         """Whether text messages arrive."""
 
     async def ring(self, ring_s: float) -> Answer:
-        """Ring until something happens; one ring takes `ring_s`. Cancelled when the caller gives up."""
+        """Ring until something happens, `ring_s` a ring; cancelled when the caller gives up."""
 
     async def talk(self, line: Line, call_sid: str) -> None:
         """Hold the conversation; returning hangs up."""
@@ -61,7 +61,8 @@ class UnansweredPhone:
 
     async def ring(self, ring_s: float) -> Answer:
         """Ring on."""
-        return await asyncio.get_running_loop().create_future()
+        await asyncio.Event().wait()
+        raise AssertionError("nobody ever picks up")
 
     async def talk(self, line: Line, call_sid: str) -> None:
         """Never reached."""

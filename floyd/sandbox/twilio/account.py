@@ -19,7 +19,7 @@ class Account:
     voice_url: str
 
     def sign(self, url: str, fields: Iterable[tuple[str, str]] = ()) -> str:
-        """The X-Twilio-Signature of a POST, or of a WebSocket handshake when there are no fields."""
+        """The X-Twilio-Signature of a POST; of a GET or WebSocket handshake without fields."""
         text = url + "".join(name + value for name, value in sorted(set(fields)))
         digest = hmac.new(self.auth_token.encode(), text.encode(), hashlib.sha1).digest()
         return base64.b64encode(digest).decode()
