@@ -5,7 +5,7 @@ from pathlib import Path
 
 import numpy as np
 import pytest
-import soxr  # type: ignore[import-untyped]  # it ships no types
+import soxr
 
 from floyd.sandbox.sound import Clip, Ears, HeardWord, Voices, mulaw
 

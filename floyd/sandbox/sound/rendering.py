@@ -6,7 +6,7 @@ import re
 from dataclasses import dataclass
 
 import numpy as np
-import soxr  # type: ignore[import-untyped]  # it ships no types
+import soxr
 
 from floyd.sandbox.sound import mulaw
 from floyd.sandbox.sound.clip import BYTES_PER_MS, SAMPLE_RATE_HZ, Clip, SpokenWord
