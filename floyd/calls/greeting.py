@@ -1,0 +1,27 @@
+"""How the callee's first words are taken: a person, or a machine that will go on talking; pure."""
+
+import re
+
+NOTHING_SAID_S = 2.0
+SHORT_GREETING_S = 1.8
+SHORT_PAUSE_S = 0.35
+LONG_PAUSE_S = 0.8
+
+_MACHINE = re.compile(
+    r"leave (?:a|your|me a) message|after the (?:tone|beep)|voice ?mail|not available"
+    r"|can't (?:come to|take)|press (?:\d|one|two|zero)|for .{1,40} press",
+    re.IGNORECASE,
+)
+_MACHINE_TALKS_ON_S = 20.0
+
+
+def pause_before_introduction_s(text: str, spoken_s: float) -> float:
+    """Return how long it must be quiet after the first words before Floyd introduces itself.
+
+    Args:
+        text: what was understood of them so far.
+        spoken_s: how long they lasted.
+    """
+    if _MACHINE.search(text):
+        return _MACHINE_TALKS_ON_S
+    return SHORT_PAUSE_S if spoken_s <= SHORT_GREETING_S else LONG_PAUSE_S

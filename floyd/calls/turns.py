@@ -1,0 +1,507 @@
+"""The core of a call: takes what happens and when, returns what to do; opens nothing, waits for nothing.
+
+A call has three parts. The opening: the callee's first words, then the introduction and the purpose.
+The conversation: the callee's turn is listened to, answered ahead of its end, and the answer released
+when the turn is over. The closing: the goodbye is heard, a last word let pass, the line hung up.
+"""
+
+from typing import Any
+
+from floyd.calls import phrases, tools
+from floyd.calls.brief import CallBrief
+from floyd.calls.endpointing import endpointing_delay_s, same_words, words_of
+from floyd.calls.greeting import NOTHING_SAID_S, pause_before_introduction_s
+from floyd.calls.hearing import Change, Hearing
+from floyd.calls.replies import Replies, Reply
+from floyd.calls.timers import Timers
+from floyd.calls.transcript import Transcript
+from floyd.calls.vocabulary import (
+    ClauseMisread,
+    ClauseSent,
+    ClauseWritten,
+    ClearPlayback,
+    Command,
+    Drop,
+    Event,
+    Generate,
+    HandOverAsked,
+    HangUp,
+    LeaveStream,
+    ListeningFailed,
+    MachineDetected,
+    MarkReached,
+    RecordFinish,
+    RecordUtterance,
+    Release,
+    ReplyBegun,
+    ReplyFailed,
+    ReplyWritten,
+    Say,
+    SilenceClause,
+    SoundReady,
+    SoundSent,
+    SpeechPaused,
+    SpeechStarted,
+    StreamEnded,
+    StreamStarted,
+    TimePassed,
+    ToolCalled,
+    Turn,
+    WakeAt,
+    WordsHeard,
+)
+from floyd.prompts.schemas import Outcome
+
+FILLER_AFTER_S = 1.5
+GIVE_UP_AFTER_S = 5.0
+REPROMPT_AFTER_S = 8.0
+REPROMPTS = 2
+LAST_WORD_S = 1.5
+
+_BACK_CHANNEL = frozenset("mm mhm hm hmm uh-huh uh huh okay ok yeah right sure aha ah oh i see".split())
+_FAREWELL = frozenset(
+    """bye goodbye thanks thank you too have a good great nice lovely day one okay ok alright welcome
+    you're sure right no problem take care talk soon cheers then and so much very much now""".split()
+)
+_MACHINE_READY = {"machine_end_beep", "machine_end_silence"}
+
+
+class Turns:
+    """Decides for one call. `handle` is its only door."""
+
+    def __init__(self, brief: CallBrief) -> None:
+        self._brief = brief
+        self._now = 0.0
+        self._commands: list[Command] = []
+        self._timers = Timers()
+        self._hearing = Hearing()
+        self._transcript = Transcript(brief.earlier)
+        self._replies = Replies(self._transcript)
+        self._opening = not brief.answered
+        self._introduction: Reply | None = None
+        self._disclosed = brief.answered
+        self._draft: Reply | None = None
+        self._answer: Reply | None = None
+        self._failures = 0
+        self._reprompts = 0
+        self._taken_at: int | None = None
+        self._finish: dict[str, Any] | None = None
+        self._leaving = False
+        self._over = False
+
+    def handle(self, event: Event, now_s: float) -> list[Command]:
+        """Return what to do about an event.
+
+        Args:
+            event: what happened.
+            now_s: seconds since the media stream began; never less than before.
+        """
+        self._now = max(now_s, self._now)
+        self._commands = []
+        if not self._over:
+            _HANDLERS[type(event)](self, event)
+            while not self._over and (name := self._timers.due(self._now)):
+                _TIMERS[name](self)
+        if not self._over and self._timers.next_s is not None:
+            self._commands.append(WakeAt(self._timers.next_s))
+        return self._commands
+
+    # --- The opening ------------------------------------------------------------------------------
+
+    def _stream_started(self, _: StreamStarted) -> None:
+        if self._opening:
+            self._timers.set("introduce", self._now + NOTHING_SAID_S)
+            return
+        self._say(phrases.LINE_WAS_LOST)
+        note = "The line was lost for a moment and is back; you have just apologised. Go on."
+        self._generate_and_release(note=note)
+
+    def _introduce(self) -> None:
+        if not self._opening:
+            return
+        self._opening = False
+        self._end_callee_turn()
+        self._say_introduction()
+        self._say(self._brief.first_line)
+
+    def _say_introduction(self) -> None:
+        self._introduction = self._say(self._brief.introduction)
+
+    def _machine_detected(self, event: MachineDetected) -> None:
+        if event.answered_by not in _MACHINE_READY or self._finish:
+            return
+        self._be_silent()
+        self._timers.clear()
+        self._opening = False
+        self._drop_draft()
+        if not self._brief.voicemail_message:
+            self._finish = tools.conclusion(Outcome.NO_ANSWER)
+            self._hang_up()
+            return
+        self._say_introduction()
+        self._say(self._brief.voicemail_message)
+        self._finish = tools.conclusion(Outcome.VOICEMAIL_LEFT)
+
+    # --- Listening --------------------------------------------------------------------------------
+
+    def _speech_started(self, event: SpeechStarted) -> None:
+        self._hearing.sound_started(event.at_s)
+        self._timers.cancel("introduce", "turn_over", "reprompt", "hang_up")
+
+    def _speech_paused(self, event: SpeechPaused) -> None:
+        self._hearing.sound_paused(event.at_s)
+        self._await_end_of_turn()
+
+    def _words_heard(self, event: WordsHeard) -> None:
+        change = self._hearing.words(event.text, event.is_final)
+        if change is Change.EARLIER_TURN:
+            self._revise_taken_turn()
+        elif change is Change.NEW_WORDS:
+            self._timers.cancel("reprompt")
+            if self._replies.playing and not _is_back_channel(self._hearing.text):
+                self._barge_in()
+            if not self._hearing.speaking:
+                self._await_end_of_turn()
+
+    def _await_end_of_turn(self) -> None:
+        """Prepare for the turn to end with this pause."""
+        hearing = self._hearing
+        if self._opening:
+            spoken_s = hearing.paused_s - hearing.started_s
+            pause_s = pause_before_introduction_s(hearing.text, spoken_s)
+            self._timers.set("introduce", hearing.paused_s + pause_s)
+        elif hearing.text:
+            self._speculate()
+            self._timers.set("turn_over", hearing.paused_s + endpointing_delay_s(hearing.text))
+        else:
+            self._floyd_is_quiet()
+
+    def _barge_in(self) -> None:
+        if self._introduction and not self._disclosed and self._heard_nothing_yet():
+            return
+        self._be_silent()
+
+    def _heard_nothing_yet(self) -> bool:
+        """The introduction has only just begun: words that come now were meant for the greeting."""
+        return self._introduction is not None and not self._introduction.sent
+
+    def _be_silent(self) -> None:
+        self._record(self._replies.cut(self._now))
+        self._replies.forget_unheard()
+        self._answer = None
+        self._timers.cancel("filler", "give_up")
+        self._commands.append(ClearPlayback())
+
+    # --- The end of the callee's turn -------------------------------------------------------------
+
+    def _turn_over(self) -> None:
+        if self._hearing.speaking or not self._hearing.text:
+            return
+        back_channel = self._replies.playing
+        text = self._end_callee_turn()
+        if back_channel:
+            self._drop_draft()
+        elif self._finish and _is_farewell(text):
+            self._drop_draft()
+            self._hang_up()
+        else:
+            self._finish = None
+            self._reprompts = 0
+            self._failures = 0
+            self._answer_turn(text)
+
+    def _end_callee_turn(self) -> str:
+        turn = self._hearing.take()
+        self._taken_at = self._transcript.add("callee", turn.text)
+        if turn.text:
+            self._record_callee(turn.text)
+        return turn.text
+
+    def _revise_taken_turn(self) -> None:
+        if self._taken_at is not None:
+            text = self._hearing.taken_text
+            self._transcript.replace(self._taken_at, text)
+            self._record_callee(text)
+
+    def _record_callee(self, text: str) -> None:
+        if self._taken_at is not None:
+            started_s, ended_s = self._hearing.started_s, self._hearing.paused_s
+            self._commands.append(
+                RecordUtterance(
+                    self._taken_at, "callee", text, None, started_s, max(started_s, ended_s)
+                )
+            )
+
+    # --- Floyd's replies --------------------------------------------------------------------------
+
+    def _speculate(self) -> None:
+        """Have a reply written and voiced ahead, to be released if the turn ends here."""
+        text = self._hearing.text
+        if self._replies.playing or (self._draft and same_words(self._draft.answers, text)):
+            return
+        self._drop_draft()
+        self._draft = self._generate(text, self._hearing.paused_s)
+
+    def _answer_turn(self, text: str) -> None:
+        draft, self._draft = self._draft, None
+        if draft and not same_words(draft.answers, text):
+            self._drop(draft)
+            draft = None
+        if draft is None:
+            draft = self._generate("", self._hearing.paused_s)
+        draft.time("endpoint", self._now)
+        self._release(draft)
+
+    def _generate(self, answers: str, asked_s: float, note: str | None = None) -> Reply:
+        turns = self._transcript.turns()
+        if answers:
+            turns = (*turns, Turn("callee", answers))
+        if note:
+            turns = (*turns, Turn("note", note))
+        reply = self._replies.begin(answers, asked_s)
+        self._commands.append(Generate(reply.number, turns))
+        return reply
+
+    def _generate_and_release(self, note: str | None = None) -> None:
+        self._release(self._generate("", self._now, note))
+
+    def _release(self, reply: Reply) -> None:
+        if not self._disclosed and not self._heard_nothing_yet():
+            self._say_introduction()
+        reply.released = True
+        self._answer = reply
+        self._commands.append(Release(reply.number))
+        if not reply.sounded:
+            self._timers.set("filler", max(self._now, reply.asked_s + FILLER_AFTER_S))
+        self._timers.set("give_up", self._now + GIVE_UP_AFTER_S)
+        self._use_tool(reply)
+
+    def _say(self, text: str, *, ahead: bool = False) -> Reply:
+        reply = self._replies.begin("", self._now, scripted=True)
+        self._commands.append(Say(reply.number, text, ahead))
+        return reply
+
+    def _drop_draft(self) -> None:
+        if self._draft:
+            self._drop(self._draft)
+            self._draft = None
+
+    def _drop(self, reply: Reply) -> None:
+        self._replies.drop(reply)
+        self._commands.append(Drop(reply.number))
+
+    # --- How replies come about -------------------------------------------------------------------
+
+    def _reply_begun(self, event: ReplyBegun) -> None:
+        if reply := self._replies.get(event.reply):
+            reply.time("first_token", self._now)
+            self._reply_goes_on(reply)
+
+    def _clause_written(self, event: ClauseWritten) -> None:
+        self._replies.written(event)
+        if reply := self._replies.get(event.reply):
+            reply.time("first_clause", self._now)
+            self._reply_goes_on(reply)
+
+    def _sound_ready(self, event: SoundReady) -> None:
+        if reply := self._replies.get(event.reply):
+            reply.time("first_sound", self._now)
+
+    def _sound_sent(self, event: SoundSent) -> None:
+        self._replies.sound_sent(event, self._now)
+        if reply := self._replies.get(event.reply):
+            if reply is self._answer:
+                self._timers.cancel("filler")
+            self._reply_goes_on(reply)
+
+    def _clause_sent(self, event: ClauseSent) -> None:
+        self._replies.clause_sent(event)
+        if reply := self._replies.get(event.reply):
+            self._reply_goes_on(reply)
+
+    def _clause_misread(self, event: ClauseMisread) -> None:
+        self._record(self._replies.misread(event, self._now))
+        self._commands.append(SilenceClause())
+
+    def _tool_called(self, event: ToolCalled) -> None:
+        reply = self._replies.get(event.reply)
+        if reply and reply.tool is None:
+            reply.tool = event
+            self._use_tool(reply)
+
+    def _reply_written(self, event: ReplyWritten) -> None:
+        reply = self._replies.get(event.reply)
+        if reply is None:
+            return
+        reply.written = True
+        if not reply.clauses and reply.tool is None:
+            self._reply_failed(ReplyFailed(event.reply))
+        elif reply is self._answer:
+            self._reply_goes_on(reply)
+            if not reply.clauses:
+                self._floyd_is_quiet()
+
+    def _reply_goes_on(self, reply: Reply) -> None:
+        """Something of the reply came: only a longer silence from here on means that it is stuck."""
+        if reply is self._answer:
+            self._timers.cancel("give_up")
+            if reply.complete:
+                self._answer = None
+                self._timers.cancel("filler")
+            else:
+                self._timers.set("give_up", self._now + GIVE_UP_AFTER_S)
+
+    def _reply_failed(self, event: ReplyFailed) -> None:
+        reply = self._replies.get(event.reply)
+        if reply is None:
+            return
+        if reply is self._draft:
+            self._drop_draft()
+        elif reply is self._answer:
+            self._try_again(reply)
+        elif reply.scripted and self._finish:
+            self._hang_up()
+
+    def _give_up(self) -> None:
+        if self._answer:
+            self._try_again(self._answer)
+
+    def _try_again(self, reply: Reply) -> None:
+        """One more reply after a failed one; after that a polite end."""
+        self._answer = None
+        self._timers.cancel("filler", "give_up")
+        self._drop(reply)
+        self._failures += 1
+        if self._failures == 1:
+            self._generate_and_release()
+        else:
+            self._end_call(phrases.TROUBLE, Outcome.FAILED)
+
+    def _fill(self) -> None:
+        if self._answer and not self._answer.sounded:
+            self._say(phrases.ONE_MOMENT, ahead=True)
+
+    # --- What the callee hears of them ------------------------------------------------------------
+
+    def _mark_reached(self, event: MarkReached) -> None:
+        self._record(self._replies.mark_reached(event.mark, self._now))
+        if self._introduction and self._introduction.heard and not self._disclosed:
+            self._disclosed = not self._introduction.heard[-1].endswith("—")
+        if self._leaving:
+            self._leave()
+        elif not self._replies.playing:
+            self._floyd_is_quiet()
+
+    def _floyd_is_quiet(self) -> None:
+        """Nobody speaks: wait for the callee, or for their last word."""
+        if self._hearing.speaking or self._hearing.text or self._answer or self._replies.playing:
+            return
+        if self._finish:
+            self._timers.set("hang_up", self._now + LAST_WORD_S)
+        elif not self._opening:
+            self._timers.set("reprompt", self._now + REPROMPT_AFTER_S)
+
+    def _reprompt(self) -> None:
+        if self._reprompts == REPROMPTS:
+            self._end_call(phrases.NOBODY_THERE, Outcome.CUT_OFF)
+        else:
+            self._reprompts += 1
+            self._say(phrases.STILL_THERE)
+
+    # --- The closing ------------------------------------------------------------------------------
+
+    def _use_tool(self, reply: Reply) -> None:
+        """Carry out the tool of a released reply; never that of a draft."""
+        if reply.tool is None or not reply.released:
+            return
+        verdict = tools.check(reply.tool, self._transcript.said_by("callee"))
+        if not isinstance(verdict, tools.Refused):
+            self._finish = verdict
+        elif self._failures == 0:
+            self._failures += 1
+            note = f"Your tool call was not carried out: {verdict.reason}. Only mend the call."
+            self._generate_and_release(note=note)
+        else:
+            self._finish = tools.conclusion(Outcome.PARTLY)
+
+    def _end_call(self, last_words: str, outcome: Outcome) -> None:
+        self._say(last_words)
+        self._finish = tools.conclusion(outcome)
+
+    def _hang_up(self) -> None:
+        if self._finish and not self._over:
+            self._commands += [RecordFinish(self._finish), HangUp()]
+            self._over = True
+
+    def _listening_failed(self, _: ListeningFailed) -> None:
+        self._be_silent()
+        self._drop_draft()
+        self._end_call(phrases.TROUBLE, Outcome.CUT_OFF)
+
+    def _hand_over_asked(self, _: HandOverAsked) -> None:
+        self._leaving = True
+        if not self._replies.playing:
+            self._leave()
+
+    def _leave(self) -> None:
+        self._record(self._replies.cut(self._now))
+        self._commands += [ClearPlayback(), LeaveStream()]
+        self._over = True
+
+    def _stream_ended(self, _: StreamEnded) -> None:
+        self._record(self._replies.cut(self._now))
+        if self._hearing.text:
+            self._end_callee_turn()
+        if self._finish:
+            self._commands.append(RecordFinish(self._finish))
+        self._over = True
+
+    def _time_passed(self, _: TimePassed) -> None:
+        """Due timers fire after every event; this one only makes time pass."""
+
+    def _record(self, records: list[RecordUtterance]) -> None:
+        self._commands.extend(records)
+
+
+def _is_back_channel(text: str) -> bool:
+    """Say whether words only tell a speaker to go on."""
+    words = words_of(text.replace("-", " "))
+    return len(words) <= 3 and all(word in _BACK_CHANNEL for word in words)
+
+
+def _is_farewell(text: str) -> bool:
+    """Say whether words after a goodbye are a goodbye too, and not something new."""
+    words = words_of(text)
+    return len(words) <= 12 and all(word in _FAREWELL for word in words)
+
+
+_HANDLERS: dict[type, Any] = {
+    StreamStarted: Turns._stream_started,
+    SpeechStarted: Turns._speech_started,
+    SpeechPaused: Turns._speech_paused,
+    WordsHeard: Turns._words_heard,
+    ListeningFailed: Turns._listening_failed,
+    ReplyBegun: Turns._reply_begun,
+    ClauseWritten: Turns._clause_written,
+    SoundReady: Turns._sound_ready,
+    SoundSent: Turns._sound_sent,
+    ClauseSent: Turns._clause_sent,
+    ClauseMisread: Turns._clause_misread,
+    ToolCalled: Turns._tool_called,
+    ReplyWritten: Turns._reply_written,
+    ReplyFailed: Turns._reply_failed,
+    MarkReached: Turns._mark_reached,
+    MachineDetected: Turns._machine_detected,
+    TimePassed: Turns._time_passed,
+    HandOverAsked: Turns._hand_over_asked,
+    StreamEnded: Turns._stream_ended,
+}
+
+_TIMERS: dict[str, Any] = {
+    "introduce": Turns._introduce,
+    "turn_over": Turns._turn_over,
+    "filler": Turns._fill,
+    "give_up": Turns._give_up,
+    "reprompt": Turns._reprompt,
+    "hang_up": Turns._hang_up,
+}
