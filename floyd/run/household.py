@@ -1,0 +1,130 @@
+"""All of Floyd's processes on one machine: Redis, gunicorn, two workers and the clock."""
+
+import asyncio
+import socket
+import sys
+import time
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
+from http.client import HTTPConnection, HTTPException
+from pathlib import Path
+
+import floyd
+from floyd import settings as environment
+from floyd.clock import Clock
+from floyd.errors import FloydError
+from floyd.run.child import Program
+from floyd.run.data_dir import occupied
+from floyd.run.redis_server import answers, redis_server
+from floyd.run.supervisor import Supervisor
+from floyd.serving import GRACEFUL_TIMEOUT_S
+from floyd.settings import Settings
+from floyd.store import database, open_store
+
+_WORKERS = 2
+_READY_WITHIN_S = 30.0
+_CHECKOUT = Path(floyd.__file__).parent.parent
+
+
+class NotReady(FloydError):
+    """A process did not come up in time; its own words are in the log."""
+
+
+@asynccontextmanager
+async def household(
+    environ: dict[str, str], supervisor: Supervisor, listener: socket.socket
+) -> AsyncIterator[Settings]:
+    """Run Floyd behind a listening socket while the block lasts; yields once it answers.
+
+    Args:
+        environ: Floyd's variables; REDIS_URL may be left out.
+        supervisor: starts what Floyd consists of, and stops it when its own block ends.
+        listener: bound already, so that no request is lost while gunicorn starts again.
+
+    Raises:
+        SettingsError: a variable is missing or wrong, or the data directory is taken.
+        NotReady: a process did not come up.
+    """
+    settings = environment.load(environ)
+    environ = shared(environ, settings)
+    with occupied(settings.floyd_data_dir) as lock:
+        try:
+            if not settings.redis_url:
+                program, url = redis_server(settings.floyd_data_dir, environ)
+                await supervisor.start(program)
+                environ["REDIS_URL"] = url
+                if not await answers(url):
+                    raise NotReady("Redis does not answer")
+            migrate(environment.load(environ))
+            await supervisor.start(*programs(environ, listener.fileno(), lock))
+            await _ready(listener.getsockname()[1])
+            yield environment.load(environ)
+        finally:
+            await supervisor.stop()
+
+
+def shared(environ: dict[str, str], settings: Settings) -> dict[str, str]:
+    """Return the environment that all processes get: one origin of time, absolute paths."""
+    return {
+        **environ,
+        "FLOYD_DATA_DIR": str(settings.floyd_data_dir.resolve()),
+        "FLOYD_TIME_ORIGIN": str(settings.floyd_time_origin or time.time()),
+        "PYTHONUNBUFFERED": "1",
+    }
+
+
+def migrate(settings: Settings) -> list[str]:
+    """Bring the database up to date; return what was applied."""
+    open_store(settings)
+    return database.migrate()
+
+
+def programs(environ: dict[str, str], listener: int, lock: int) -> list[Program]:
+    """Return the programs that Floyd consists of, beside Redis.
+
+    Args:
+        environ: what they all get.
+        listener: descriptor of the listening socket, for gunicorn.
+        lock: descriptor of the data directory's lock.
+    """
+    python = (sys.executable, "-m")
+    serve = (*python, "gunicorn", "--config", "python:floyd.serving.both")
+    where = ("--bind", f"fd://{listener}", "--pythonpath", str(_CHECKOUT), "app:app")
+    gunicorn = Program(
+        "web", (*serve, *where), environ, GRACEFUL_TIMEOUT_S + 5, inherits=(listener, lock)
+    )
+    worker = (*python, "floyd.worker")
+    return [
+        gunicorn,
+        *(Program(f"worker {n}", worker, environ, 20, (lock,)) for n in range(1, _WORKERS + 1)),
+        Program("clock", (*worker, "clock"), environ, 5, (lock,)),
+    ]
+
+
+def listen(port: int) -> socket.socket:
+    """Return a socket that listens on a port of every interface, or on a free one for port 0.
+
+    Raises:
+        OSError: the port is taken.
+    """
+    return socket.create_server(("", port), backlog=2048)
+
+
+async def _ready(port: int) -> None:
+    clock = Clock()
+    deadline = clock.monotonic() + _READY_WITHIN_S
+    while not await asyncio.to_thread(_answers_ready, port):
+        if clock.monotonic() > deadline:
+            raise NotReady("Floyd did not become ready in time")
+        await clock.sleep(0.05)
+
+
+def _answers_ready(port: int) -> bool:
+    connection = HTTPConnection("127.0.0.1", port, timeout=2)
+    try:
+        connection.request("GET", "/readyz")
+        return connection.getresponse().status == 200
+    except (OSError, HTTPException):
+        return False
+    finally:
+        connection.close()

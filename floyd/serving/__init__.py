@@ -1,0 +1,41 @@
+"""How gunicorn serves Floyd: the calls apart from the webhooks, or both behind one port.
+
+Each module here is a gunicorn configuration (`gunicorn --config python:floyd.serving.calls`); this
+one holds what they share. gthread is the worker class that keeps every media stream intact. A call
+parks one thread for as long as it lasts, so a process has a thread for each call that it may hold
+and a margin for requests; were `worker_connections` larger than that, the surplus would hang.
+"""
+
+import os
+import signal
+from collections.abc import Callable
+from types import FrameType
+from typing import Any
+
+_MARGIN = 24
+_DEFAULT_MAX_CALLS = 40
+
+GRACEFUL_TIMEOUT_S = 25
+"""How long a stopping process waits for the calls that it hands over."""
+
+
+def threads_for_calls() -> int:
+    """Return how many threads a process needs that holds FLOYD_MAX_CALLS calls."""
+    return int(os.environ.get("FLOYD_MAX_CALLS") or _DEFAULT_MAX_CALLS) + _MARGIN
+
+
+def on_sigterm_hand_over_calls(worker: Any) -> None:
+    """Have a stopping process close its media streams, so that Twilio brings the calls elsewhere.
+
+    gunicorn's own handler only sets a flag and waits, and no call would ever learn of it.
+    """
+    # Imported in the worker: the clients behind it must not exist before the fork.
+    from floyd.calls import loop
+
+    stop: Callable[[int, FrameType | None], None] = worker.handle_exit
+
+    def hand_over_and_stop(number: int, frame: FrameType | None) -> None:
+        loop.hand_over()
+        stop(number, frame)
+
+    signal.signal(signal.SIGTERM, hand_over_and_stop)
