@@ -67,7 +67,7 @@ def reserve(redis: Redis, attempt: str, now: float, expires_s: float) -> bool:
 
 
 def hold(redis: Redis, attempt: str, now: float, expires_s: float) -> None:
-    """Count a call that is already live, whether or not a slot is free: Redis may have forgotten."""
+    """Count a call that is already live, slot or not, should Redis have forgotten it."""
     redis.zadd(_RESERVED_UNTIL, {attempt: now + expires_s}, nx=True)
 
 

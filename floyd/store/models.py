@@ -5,6 +5,7 @@ whoever dropped it.
 """
 
 from peewee import (
+    AutoField,
     CharField,
     DoubleField,
     ForeignKeyField,
@@ -20,7 +21,11 @@ from floyd.store.database import database
 class Row(Model):
     """A row of Floyd's database."""
 
+    id = AutoField()
+
     class Meta:
+        """Peewee's options."""
+
         database = database
         legacy_table_names = False
 
@@ -100,6 +105,7 @@ class OutboundText(Row):
 
     `occasion` says once and for all what the text is for ("errand:7:calling:<attempt>"), so that no
     cause can send it twice. `state` is queued, sending, sent, delivered, undelivered or failed.
+    `absent_at` is when Twilio was first asked in vain for a text that may have been sent.
     """
 
     occasion = CharField(unique=True)
@@ -111,6 +117,7 @@ class OutboundText(Row):
     sid = CharField(null=True, unique=True)
     error_code = IntegerField(null=True)
     tries = IntegerField(default=0)
+    absent_at = DoubleField(null=True)
     created_at = DoubleField()
     due_at = DoubleField(null=True, index=True)
 
@@ -120,8 +127,9 @@ class Call(Row):
 
     `state` is reserved, dialling, then Twilio's own: queued, ringing, in-progress, completed, busy,
     failed, no-answer, canceled. `generation` counts the media streams that the call was given;
-    `token_used` the last one that has come; `settled_at` is when everything that the last one said was
-    stored. `finish` is what the conversation itself concluded: outcome, evidence, missing.
+    `token_used` is the last one that has come; `settled_at` is when everything that the last one
+    said was stored. `finish` is what the conversation itself concluded: outcome, evidence, missing.
+    `absent_at` is when Twilio was first asked in vain for a call that may have been placed.
     """
 
     attempt = CharField(unique=True)
@@ -142,6 +150,7 @@ class Call(Row):
     answered_at = DoubleField(null=True)
     ended_at = DoubleField(null=True)
     settled_at = DoubleField(null=True)
+    absent_at = DoubleField(null=True)
     due_at = DoubleField(null=True, index=True)
 
 
@@ -162,6 +171,8 @@ class Utterance(Row):
     timings = JSONField(null=True)
 
     class Meta:
+        """Peewee's options."""
+
         indexes = ((("call", "position"), True),)
 
 
@@ -174,6 +185,8 @@ class CallEvent(Row):
     event = JSONField()
 
     class Meta:
+        """Peewee's options."""
+
         indexes = ((("call", "position"), True),)
 
 

@@ -1,4 +1,4 @@
-"""Notices: what other processes should know now, by Redis pub/sub. A lost one costs time, no truth."""
+"""Notices: what other processes should know now, by Redis pub/sub; losing one costs only time."""
 
 import json
 import logging

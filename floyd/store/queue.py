@@ -10,7 +10,8 @@ from redis import Redis
 from redis.backoff import NoBackoff
 from redis.exceptions import RedisError
 from redis.retry import Retry as RedisRetry
-from rq import Queue, Retry
+from rq import Queue, Retry, Worker
+from rq.utils import now as rq_now
 
 from floyd.clock import Clock
 
@@ -20,6 +21,7 @@ QUEUE = "floyd"
 _RETRY_AFTER_S = (1, 5, 20)
 _KEPT_S = 60
 _FAILURES_KEPT_S = 86_400
+_WORKER_SILENT_FOR_S = 25
 
 _connection: Redis | None = None
 _clock = Clock()
@@ -56,3 +58,29 @@ def enqueue(job: str, row_id: int) -> bool:
         log.warning("could not queue %s: %s", job, type(error).__name__)
         return False
     return True
+
+
+def answers() -> bool:
+    """Return whether Redis can be reached."""
+    try:
+        return bool(connection().ping())
+    except RedisError:
+        return False
+
+
+def is_worked_on() -> bool:
+    """Return whether a worker takes jobs: one that was killed is silent long before it expires."""
+    try:
+        workers = Worker.all(queue=Queue(QUEUE, connection=connection()))
+    except RedisError:
+        return False
+    return any(
+        worker.last_heartbeat is not None
+        and (rq_now() - worker.last_heartbeat).total_seconds() < _WORKER_SILENT_FOR_S
+        for worker in workers
+    )
+
+
+def length() -> int:
+    """Return how many jobs wait."""
+    return int(Queue(QUEUE, connection=connection()).count)

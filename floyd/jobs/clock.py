@@ -1,0 +1,71 @@
+"""The clock: of all that run, exactly one acts, every five seconds, and when it dies another does.
+
+Who acts is settled by a lease in Redis that its holder renews at every tick. Should two act for a
+moment all the same, or none, nothing is lost or doubled: see `floyd.jobs.sweep`.
+"""
+
+import threading
+import uuid
+
+import structlog
+from peewee import PeeweeException
+from redis import Redis
+from redis.exceptions import RedisError
+
+from floyd.clock import Clock
+from floyd.jobs.sweep import sweep
+from floyd.store.database import database
+
+log = structlog.get_logger()
+
+TICK_S = 5
+LEASE_S = 12
+
+_LEASE = "clock:holder"
+_RENEW = """
+local holder = redis.call('GET', KEYS[1])
+if holder and holder ~= ARGV[1] then return 0 end
+redis.call('SET', KEYS[1], ARGV[1], 'PX', ARGV[2])
+return 1
+"""
+_GIVE_UP = """
+if redis.call('GET', KEYS[1]) == ARGV[1] then redis.call('DEL', KEYS[1]) end
+"""
+
+
+class Ticker:
+    """One of the clocks that could act."""
+
+    def __init__(self, redis: Redis, clock: Clock) -> None:
+        self._redis = redis
+        self._clock = clock
+        self._name = uuid.uuid4().hex
+
+    def run(self, stop: threading.Event) -> None:
+        """Tick until told to stop, then let another one act at once."""
+        while not stop.is_set():
+            self.tick()
+            stop.wait(self._clock.real(TICK_S))
+        self._give_up()
+
+    def tick(self) -> bool:
+        """Sweep if this is the clock that acts; return whether it is."""
+        try:
+            if not self._holds_the_lease():
+                return False
+            with database.connection_context():
+                sweep(self._redis, self._clock)
+        except (RedisError, PeeweeException) as error:
+            log.warning("tick_failed", error=type(error).__name__)
+            return False
+        return True
+
+    def _holds_the_lease(self) -> bool:
+        lasts_ms = max(1, round(self._clock.real(LEASE_S) * 1000))
+        return bool(self._redis.eval(_RENEW, 1, _LEASE, self._name, str(lasts_ms)))
+
+    def _give_up(self) -> None:
+        try:
+            self._redis.eval(_GIVE_UP, 1, _LEASE, self._name)
+        except RedisError as error:
+            log.warning("lease_not_given_up", error=type(error).__name__)

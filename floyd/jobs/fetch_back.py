@@ -1,0 +1,40 @@
+"""Fetch a call back whose media stream broke, unless it comes back by itself within a second."""
+
+import structlog
+
+from floyd.calls import streams
+from floyd.errors import TelephonyError
+from floyd.jobs import door
+from floyd.services import Services
+from floyd.services.telephony.twilio import say_and_hangup_twiml
+from floyd.store.models import Call
+
+log = structlog.get_logger()
+
+COMES_BACK_WITHIN_S = 1.0
+
+
+def fetch_back(services: Services, call_id: int) -> None:
+    """Give a call a new stream unless it has ended, finished or found its own way back."""
+    lost = Call.get_or_none(Call.id == call_id)
+    if lost is None or lost.sid is None:
+        return
+    services.clock.block(COMES_BACK_WITHIN_S)
+    call = Call.get_by_id(call_id)
+    if not streams.goes_on(call) or call.generation > lost.generation:
+        return
+    generation = streams.next_generation(call, services.clock.now())
+    twiml = (
+        say_and_hangup_twiml(streams.GOODBYE)
+        if generation is None
+        else streams.twiml(services.settings, call.attempt, generation)
+    )
+    try:
+        services.telephony.redirect_call(call.sid, twiml)
+    except TelephonyError as error:
+        if error.retryable:
+            raise
+        log.info("call_not_fetched_back", call=call.id, code=error.code)
+
+
+run = door.job(fetch_back)

@@ -1,0 +1,90 @@
+"""Ask Twilio about a call that nothing was heard of: how far it is, or whether it was ever placed.
+
+A dial whose answer was lost is found in Twilio's list, by number and time, and is ours when it is
+the only one that no other attempt claims. Absent twice, a minute apart, it was never placed.
+"""
+
+import structlog
+
+from floyd.calls import progress
+from floyd.errors import TelephonyError
+from floyd.jobs import door
+from floyd.services import Services
+from floyd.services.telephony.protocol import CallSeen
+from floyd.store.database import writing
+from floyd.store.models import Call
+
+log = structlog.get_logger()
+
+ABSENT_FOR_S = 60
+ASK_AGAIN_AFTER_S = 15
+_SKEW_S = 5
+_UNKNOWN_THERE = 20404
+
+
+def reconcile_call(services: Services, call_id: int) -> None:
+    """Bring an attempt up to what Twilio knows of it."""
+    call = Call.get_or_none(Call.id == call_id)
+    if call is None or call.state in progress.FINAL or not _is_due(call, services.clock.now()):
+        return
+    if call.state == "reserved":
+        _hand_back(call, services.clock.now())
+        return
+    try:
+        seen = _look_up(services, call)
+    except TelephonyError as error:
+        log.warning("call_not_looked_up", call=call.id, code=error.code)
+        _look_again(call, services.clock.now() + ASK_AGAIN_AFTER_S)
+        return
+    if seen is None:
+        _absent(services, call)
+        return
+    now = services.clock.now()
+    progress.record(services.redis, call, seen.status, now, sid=seen.sid)
+    _look_again(call, now + progress.LOOK_UP_AFTER_S, absent_at=None)
+
+
+def _is_due(call: Call, now: float) -> bool:
+    return call.due_at is not None and call.due_at <= now
+
+
+def _hand_back(call: Call, now: float) -> None:
+    """Have the errand look at an attempt of which Twilio was never told."""
+    with writing() as writes:
+        Call.update(due_at=now + ASK_AGAIN_AFTER_S).where(Call.id == call.id).execute()
+        writes.look_at("advance_errand", call.errand.id)
+
+
+def _look_up(services: Services, call: Call) -> CallSeen | None:
+    """Return the call as Twilio knows it, None when it knows none that is surely ours."""
+    if call.sid is None:
+        listed = services.telephony.calls(call.dialled, call.created_at - _SKEW_S)
+        unclaimed = [
+            seen for seen in listed if not Call.select().where(Call.sid == seen.sid).exists()
+        ]
+        return unclaimed[0] if len(unclaimed) == 1 else None
+    try:
+        return services.telephony.call(call.sid)
+    except TelephonyError as error:
+        if error.code == _UNKNOWN_THERE:
+            return None
+        raise
+
+
+def _absent(services: Services, call: Call) -> None:
+    """Give a call up that Twilio was asked about in vain twice."""
+    now = services.clock.now()
+    if call.absent_at is None:
+        _look_again(call, now + ABSENT_FOR_S, absent_at=now)
+    elif progress.record(services.redis, call, "failed", now):
+        log.warning("call_never_placed", call=call.id)
+
+
+def _look_again(call: Call, due_at: float, **changes: object) -> None:
+    with writing():
+        Call.update(due_at=due_at, **changes).where(
+            Call.id == call.id, Call.state.not_in(progress.FINAL)
+        ).execute()
+
+
+run = door.job(reconcile_call)

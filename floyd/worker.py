@@ -1,0 +1,100 @@
+"""The worker: runs jobs, each in a fork that has everything imported and nothing connected.
+
+`python -m floyd.worker` takes jobs from the queue; `python -m floyd.worker clock` queues what is
+due (see `floyd.jobs.clock`).
+"""
+
+import importlib
+import os
+import pkgutil
+import signal
+import sys
+import threading
+from types import TracebackType
+from typing import Any
+
+import structlog
+from redis import Redis
+from rq import Worker
+from rq.job import Job
+
+from floyd import jobs, logs
+from floyd import settings as environment
+from floyd.jobs.clock import Ticker
+from floyd.jobs.door import open_door
+from floyd.store import open_store
+from floyd.store.queue import QUEUE
+
+log = structlog.get_logger()
+
+# A worker is missed after its time to live and a minute; a job whose worker died with it is found
+# when the registries are cleaned. RQ's own defaults find it after 811 s, these after 71 s.
+_WORKER_TTL_S = 25
+_MAINTENANCE_EVERY_S = 5
+_MONITORING_EVERY_S = 5
+
+
+class QuietWorker(Worker):
+    """RQ's worker, without tracebacks: their messages may quote texts and numbers."""
+
+    def handle_exception(
+        self,
+        job: Job,
+        *exc_info: type[BaseException] | BaseException | TracebackType | None,
+    ) -> None:
+        """Say which job failed; the job's own door has said why."""
+        log.error("job_raised", job=job.func_name, error=getattr(exc_info[0], "__name__", "?"))
+
+
+def main(arguments: list[str]) -> None:
+    """Run a worker, or with the argument `clock` a clock, until told to stop."""
+    if arguments == ["clock"]:
+        run_clock()
+    elif not arguments:
+        run_worker()
+    else:
+        sys.exit("usage: python -m floyd.worker [clock]")
+
+
+def run_worker() -> None:
+    """Take jobs until told to stop; the one that runs then is finished."""
+    logs.configure("worker")
+    settings = environment.load(dict(os.environ))
+    open_door(settings)
+    preload()
+    worker = QuietWorker(
+        [QUEUE],
+        connection=Redis.from_url(settings.redis_url),
+        worker_ttl=_WORKER_TTL_S,
+        maintenance_interval=_MAINTENANCE_EVERY_S,
+        job_monitoring_interval=_MONITORING_EVERY_S,
+        log_job_description=False,
+    )
+    worker.work(with_scheduler=True, logging_level="WARNING")
+
+
+def run_clock() -> None:
+    """Tick until told to stop."""
+    logs.configure("clock")
+    settings = environment.load(dict(os.environ))
+    redis = open_store(settings)
+    stop = threading.Event()
+
+    def ask_to_stop(*_: Any) -> None:
+        stop.set()
+
+    signal.signal(signal.SIGTERM, ask_to_stop)
+    signal.signal(signal.SIGINT, ask_to_stop)
+    Ticker(redis, settings.clock).run(stop)
+
+
+def preload() -> list[str]:
+    """Import every job, so that a fork starts in milliseconds; return their names."""
+    names = [module.name for module in pkgutil.iter_modules(jobs.__path__)]
+    for name in names:
+        importlib.import_module(f"{jobs.__name__}.{name}")
+    return names
+
+
+if __name__ == "__main__":
+    main(sys.argv[1:])
