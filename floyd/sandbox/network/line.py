@@ -52,6 +52,10 @@ class Mouth:
         """Whether there is something left to say."""
         return bool(self._pending)
 
+    def ends_at_ms(self, now_ms: int) -> int:
+        """When all of it will have been said."""
+        return now_ms + len(self._pending) * FRAME_MS // FRAME_BYTES
+
     def next_frame(self) -> bytes:
         """The next 20 ms."""
         frame = bytes(self._pending[:FRAME_BYTES])

@@ -1,0 +1,58 @@
+"""`python -m floyd.sandbox` runs the world and prints one line of JSON when it is ready."""
+
+import argparse
+import asyncio
+import json
+import os
+import signal
+import sys
+from pathlib import Path
+
+from floyd.sandbox.clock import SandboxClock
+from floyd.sandbox.world import Plan, Ports, World
+
+
+def read_plan(arguments: list[str]) -> Plan:
+    """Read the command line; the account may come from the environment."""
+    parser = argparse.ArgumentParser(prog="python -m floyd.sandbox", description=__doc__)
+    parser.add_argument("--public-url", required=True, help="where Floyd is reached")
+    parser.add_argument("--seed", type=int, default=0, help="which story is told")
+    parser.add_argument("--twilio-port", type=int, default=0)
+    parser.add_argument("--google-port", type=int, default=0)
+    parser.add_argument("--control-port", type=int, default=0)
+    parser.add_argument("--recordings", type=Path, help="directory for WAV files of every call")
+    parser.add_argument("--voices", type=Path, help="file that remembers what was spoken")
+    options = parser.parse_args(arguments)
+    plan = Plan(
+        public_url=options.public_url,
+        seed=options.seed,
+        ports=Ports(options.twilio_port, options.google_port, options.control_port),
+        recordings=options.recordings,
+        voices=options.voices,
+    )
+    return plan
+
+
+async def run(plan: Plan) -> None:
+    """Run the world until SIGTERM or SIGINT."""
+    stopped = asyncio.Event()
+    loop = asyncio.get_running_loop()
+    for number in (signal.SIGTERM, signal.SIGINT):
+        loop.add_signal_handler(number, stopped.set)
+    world = World(plan, SandboxClock.from_environment(os.environ))
+    try:
+        ready = await world.start()
+        sys.stdout.write(json.dumps(ready) + "\n")
+        sys.stdout.flush()
+        await stopped.wait()
+    finally:
+        await world.stop()
+
+
+def main() -> None:
+    """Start the world from the command line."""
+    asyncio.run(run(read_plan(sys.argv[1:])))
+
+
+if __name__ == "__main__":
+    main()

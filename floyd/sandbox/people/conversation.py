@@ -1,0 +1,182 @@
+"""What a person says: turns heard in, replies out, an agreement at the end. Pure, seeded."""
+
+import random
+import re
+from dataclasses import dataclass
+from enum import Enum, auto
+
+from floyd.sandbox.people.person import Person
+from floyd.sandbox.people.slots import Slot, plain
+from floyd.sandbox.people.templates import fill
+
+MAX_REPEATS = 2
+MAX_PUZZLED = 3
+MAX_SILENCES = 2
+
+_GOODBYE = re.compile(r"\b(?:good ?bye|bye|have a (?:nice|good|great|lovely) \w+)\b", re.IGNORECASE)
+_LATER = re.compile(
+    r"\b(?:i'll|i will|let me|we'll|can i|i'd) (?:have to |need to |just )?"
+    r"(?:call|phone|ring|get back to) (?:you )?(?:back|again)?\b",
+    re.IGNORECASE,
+)
+_UNKNOWN = re.compile(
+    r"\b(?:i don't (?:know|have)|i do not (?:know|have)|not sure|i'm afraid i|wasn't told)\b",
+    re.IGNORECASE,
+)
+_YES = re.compile(r"\b(?:yes|yeah|yep|correct|right|exactly|sure|please do|go ahead)\b", re.I)
+_NO = re.compile(r"\b(?:no|not|actually|wrong|incorrect|sorry|correction)\b", re.IGNORECASE)
+
+
+class _State(Enum):
+    OPENING = auto()
+    ASKING = auto()
+    CONFIRMING = auto()
+    AGREED = auto()
+    LEAVING = auto()
+
+
+@dataclass(frozen=True)
+class Reply:
+    """What a person does when it is their turn.
+
+    Attributes:
+        text: what they say.
+        leaves: they hang up soon after it.
+        agreement: what is agreed once it has been said, by slot.
+    """
+
+    text: str
+    leaves: bool = False
+    agreement: dict[str, str] | None = None
+
+
+class Conversation:
+    """One call, as this person takes it."""
+
+    def __init__(self, person: Person, draw: random.Random) -> None:
+        self._person = person
+        self._draw = draw
+        self._state = _State.OPENING
+        self._slots = [slot for slot in person.slots if draw.random() < slot.chance]
+        draw.shuffle(self._slots)
+        self._values: dict[str, str] = {}
+        self._given_up: set[str] = set()
+        self._asked: Slot | None = None
+        self._repeats = 0
+        self._puzzled = 0
+        self._silences = 0
+
+    def greet(self) -> Reply:
+        """Answer the phone."""
+        return Reply(self._line("greeting"))
+
+    def on_silence(self) -> Reply:
+        """Nobody has spoken for a while."""
+        self._silences += 1
+        if self._state is _State.AGREED or self._silences > MAX_SILENCES:
+            return self._leave("goodbye")
+        return Reply(self._line("anyone_there"))
+
+    def on_turn(self, heard: str) -> Reply | None:
+        """The other side has said something; None when no answer is due."""
+        text = plain(heard)
+        self._silences = 0
+        corrected = self._learn(text)
+        if self._state is _State.LEAVING:
+            return None
+        if self._state is _State.AGREED:
+            return self._on_turn_after_agreement(text, corrected)
+        if _LATER.search(text):
+            return self._leave("later")
+        if self._state is _State.CONFIRMING:
+            return self._on_confirmation(text, corrected)
+        if self._state is _State.OPENING:
+            return self._on_opening(text)
+        return self._on_answer(text)
+
+    # The states
+
+    def _on_opening(self, text: str) -> Reply:
+        if self._person.topic.search(text):
+            self._state = _State.ASKING
+            return self._go_on(self._line("welcome"))
+        if _GOODBYE.search(text):
+            return self._leave("goodbye")
+        self._puzzled += 1
+        return self._leave("give_up") if self._puzzled > MAX_PUZZLED else self._say("puzzled")
+
+    def _on_answer(self, text: str) -> Reply:
+        asked = self._asked
+        if asked is None or asked.name in self._values:
+            return self._go_on()
+        if asked.if_yes and _YES.search(text):
+            self._values[asked.name] = asked.if_yes
+            return self._go_on()
+        if _UNKNOWN.search(text):
+            return self._do_without(asked, "later")
+        if _GOODBYE.search(text):
+            return self._leave("goodbye")
+        self._repeats += 1
+        return self._do_without(asked, "give_up") if self._repeats > MAX_REPEATS else self._again()
+
+    def _on_confirmation(self, text: str, corrected: bool) -> Reply:
+        if corrected:
+            return self._read_back()
+        if _NO.search(text):
+            return self._leave("later")
+        if _YES.search(text):
+            self._state = _State.AGREED
+            return Reply(self._line("anything_else"), agreement=dict(self._values))
+        return self._say("repeat")
+
+    def _on_turn_after_agreement(self, text: str, corrected: bool) -> Reply:
+        if corrected and _NO.search(text):
+            return self._read_back()
+        return self._leave("goodbye") if _GOODBYE.search(text) else self._say("anything_else")
+
+    # What they lead to
+
+    def _learn(self, text: str) -> bool:
+        """Fill slots from what was said; says whether that changed a value known before."""
+        found = {slot.name: slot.find(text) for slot in self._slots}
+        news = {name: value for name, value in found.items() if value is not None}
+        corrected = any(self._values.get(name, value) != value for name, value in news.items())
+        self._values |= news
+        return corrected
+
+    def _go_on(self, opening: str = "") -> Reply:
+        """Ask for what is still unknown, or agree."""
+        missing = (slot for slot in self._slots if slot.name not in self._values)
+        self._asked = next((slot for slot in missing if slot.name not in self._given_up), None)
+        self._repeats = 0
+        if self._asked is None:
+            return self._read_back(opening)
+        return Reply(f"{opening} {self._draw.choice(self._asked.asks)}".strip())
+
+    def _do_without(self, slot: Slot, farewell: str) -> Reply:
+        if slot.required:
+            return self._leave(farewell)
+        self._given_up.add(slot.name)
+        return self._go_on(self._line("move_on"))
+
+    def _again(self) -> Reply:
+        return self._say("repeat")
+
+    def _read_back(self, opening: str = "") -> Reply:
+        text = f"{opening} {self._line('read_back')}".strip()
+        if self._person.confirms:
+            self._state = _State.CONFIRMING
+            return Reply(text)
+        self._state = _State.AGREED
+        return Reply(text, agreement=dict(self._values))
+
+    def _leave(self, occasion: str) -> Reply:
+        self._state = _State.LEAVING
+        return Reply(self._line(occasion), leaves=True)
+
+    def _say(self, occasion: str) -> Reply:
+        return Reply(self._line(occasion))
+
+    def _line(self, occasion: str) -> str:
+        line = self._draw.choice(self._person.says[occasion])
+        return fill(line, self._person.words | self._values)

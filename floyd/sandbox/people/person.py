@@ -1,0 +1,63 @@
+"""A person as a data file describes them, with one story's facts filled in."""
+
+import re
+import tomllib
+from dataclasses import dataclass
+from importlib import resources
+from typing import Any
+
+from floyd.sandbox.people.slots import Slot
+from floyd.sandbox.people.templates import fill_pattern
+from floyd.sandbox.scenario import Scenario
+
+
+@dataclass(frozen=True)
+class Person:
+    """Somebody who answers the phone and wants to know certain things.
+
+    Attributes:
+        book: the order book that agreements are written to.
+        says: by occasion, the ways of saying it; the file school_secretary.toml explains them.
+        topic: what tells the person what the call is about.
+        confirms: whether an agreement needs a yes to the read-back.
+        words: what lines may speak of.
+    """
+
+    voice: str
+    words_per_minute: int
+    rings: int
+    patience_ms: int
+    silence_ms: int
+    yields_after_ms: int
+    book: str
+    confirms: bool
+    says: dict[str, tuple[str, ...]]
+    topic: re.Pattern[str]
+    slots: tuple[Slot, ...]
+    words: dict[str, str]
+
+    @classmethod
+    def from_toml(cls, table: dict[str, Any], scenario: Scenario) -> "Person":
+        """Fill a person's file with the facts of a story."""
+        words = scenario.words()
+        known = [scenario.child, *scenario.other_children]
+        return cls(
+            voice=table["voice"],
+            words_per_minute=table["words_per_minute"],
+            rings=table["rings"],
+            patience_ms=table["patience_ms"],
+            silence_ms=table["silence_ms"],
+            yields_after_ms=table["yields_after_ms"],
+            book=table["book"],
+            confirms=table["confirms"],
+            says={occasion: tuple(lines) for occasion, lines in table["says"].items()},
+            topic=re.compile(fill_pattern(table["topic"], words), re.IGNORECASE),
+            slots=tuple(Slot.from_toml(each, words, known) for each in table["slots"]),
+            words=words,
+        )
+
+
+def read_file(name: str) -> dict[str, Any]:
+    """The data file of a person or a machine, by its name without ending."""
+    file = resources.files("floyd.sandbox.people") / f"{name}.toml"
+    return tomllib.loads(file.read_text(encoding="utf-8"))

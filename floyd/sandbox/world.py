@@ -1,0 +1,150 @@
+"""The phone world: a plan in, running stand-ins and the addresses they are reached at out."""
+
+from dataclasses import dataclass, field
+from pathlib import Path
+from secrets import token_hex
+from typing import Any
+
+from aiohttp import web
+
+from floyd.sandbox.clock import SandboxClock
+from floyd.sandbox.conditions import Conditions
+from floyd.sandbox.control import Control
+from floyd.sandbox.google import GoogleSpeech
+from floyd.sandbox.network.network import Network
+from floyd.sandbox.network.phones import UnansweredPhone
+from floyd.sandbox.people import build_phone
+from floyd.sandbox.people.order_books import OrderBooks
+from floyd.sandbox.people.phones import Household
+from floyd.sandbox.records import Records
+from floyd.sandbox.scenario import Scenario
+from floyd.sandbox.sound import Voices
+from floyd.sandbox.twilio.account import Account, new_sid
+from floyd.sandbox.twilio.stand_in import Twilio
+
+HOST = "127.0.0.1"
+
+
+@dataclass(frozen=True)
+class Ports:
+    """Where to listen; 0 picks a free port."""
+
+    twilio: int = 0
+    google: int = 0
+    control: int = 0
+
+
+@dataclass(frozen=True)
+class Plan:
+    """What world to build.
+
+    Attributes:
+        public_url: where Floyd is reached; its webhooks lie below `/twilio/`.
+        recordings: a directory for both sides of every call; None records nothing.
+        voices: a file that keeps what was spoken, so that a restarted world recognises it.
+    """
+
+    public_url: str
+    seed: int = 0
+    ports: Ports = field(default_factory=Ports)
+    account_sid: str = field(default_factory=lambda: new_sid("AC"))
+    auth_token: str = field(default_factory=lambda: token_hex(16))
+    recordings: Path | None = None
+    voices: Path | None = None
+
+
+class World:
+    """Everything in one process, on 127.0.0.1."""
+
+    def __init__(self, plan: Plan, clock: SandboxClock) -> None:
+        self._plan = plan
+        self.clock = clock
+        self.scenario = Scenario.from_seed(plan.seed)
+        self.conditions = Conditions()
+        self.records = Records(clock)
+        self.network = Network(clock, self.records)
+        self.order_books = OrderBooks(clock, self.records)
+        self._voices = Voices(plan.voices)
+        self.household = Household(clock, self._voices, self.order_books, plan.seed)
+        self.twilio = Twilio(
+            self._account(),
+            clock,
+            self.conditions.twilio,
+            self.records,
+            self.network,
+            self._voices,
+            plan.recordings,
+        )
+        self._google = GoogleSpeech(self._voices, self.conditions.google, clock, self.records)
+        self._servers: list[web.AppRunner] = []
+        self._populate()
+
+    async def start(self) -> dict[str, Any]:
+        """Start all stand-ins.
+
+        Returns:
+            `urls` of the stand-ins and the control API, and the `environment` that lets Floyd
+            reach them.
+        """
+        await self.twilio.start()
+        ports = self._plan.ports
+        twilio_url = await self._serve(self.twilio.build_app(), ports.twilio)
+        google_url = f"http://{HOST}:{await self._google.start(ports.google)}"
+        control_url = await self._serve(Control(self).build_app(), ports.control)
+        return {
+            "urls": {"twilio": twilio_url, "google": google_url, "control": control_url},
+            "environment": {
+                "TWILIO_API_URL": twilio_url,
+                "TWILIO_ACCOUNT_SID": self._plan.account_sid,
+                "TWILIO_AUTH_TOKEN": self._plan.auth_token,
+                "TWILIO_PHONE_NUMBER": self.scenario.floyd_phone,
+                "GOOGLE_SPEECH_ENDPOINT": google_url,
+                "FLOYD_TIME_SCALE": str(self.clock.scale),
+                "FLOYD_TIME_ORIGIN": str(self.clock.origin),
+            },
+        }
+
+    async def stop(self) -> None:
+        """End all calls and stop listening."""
+        await self.twilio.stop()
+        await self._google.stop()
+        for server in self._servers:
+            await server.cleanup()
+        self._voices.close()
+
+    def reset(self) -> None:
+        """Back to the first day: calls ended, threads, books, faults and records empty."""
+        self.twilio.reset()
+        self.network.clear_threads()
+        self.order_books.clear()
+        self.conditions.reset()
+        self.records.clear()
+        self._populate()
+
+    def put_phone(self, number: str, person: str) -> None:
+        """Let a person or machine answer a number, by the name of its data file."""
+        self.network.connect(number, build_phone(person, self.household, self.scenario))
+
+    def _populate(self) -> None:
+        self.network.connect(self.scenario.user_phone, UnansweredPhone(takes_texts=True))
+        self.put_phone(self.scenario.school_phone, "school_secretary")
+
+    def _account(self) -> Account:
+        plan = self._plan
+        base = plan.public_url.rstrip("/")
+        return Account(
+            sid=plan.account_sid,
+            auth_token=plan.auth_token,
+            number=self.scenario.floyd_phone,
+            sms_url=f"{base}/twilio/sms",
+            voice_url=f"{base}/twilio/voice",
+        )
+
+    async def _serve(self, app: web.Application, port: int) -> str:
+        runner = web.AppRunner(app, access_log=None, shutdown_timeout=1.0)
+        self._servers.append(runner)
+        await runner.setup()
+        site = web.TCPSite(runner, HOST, port)
+        await site.start()
+        bound = runner.addresses[0][1]
+        return f"http://{HOST}:{bound}"
