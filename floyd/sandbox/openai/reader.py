@@ -1,0 +1,87 @@
+"""A reader that, like a voice model, now and then says other words than it was given."""
+
+from __future__ import annotations
+
+import random
+import re
+from dataclasses import dataclass
+
+from floyd.sandbox.openai.conditions import OpenAIConditions
+from floyd.sandbox.records import Records
+from floyd.sandbox.sound import Clip, Voices
+
+# OpenAI's voice names on espeak-ng's variants.
+VOICES = {
+    "alloy": "en-us+f2",
+    "ash": "en-us+m1",
+    "ballad": "en-us+m2",
+    "cedar": "en-us+m3",
+    "coral": "en-us+f1",
+    "echo": "en-us+m4",
+    "fable": "en-us+m5",
+    "marin": "en-us+f3",
+    "nova": "en-us+f4",
+    "onyx": "en-us+m6",
+    "sage": "en-us+f5",
+    "shimmer": "en-us+f2",
+    "verse": "en-us+m7",
+}
+WORDS_PER_MINUTE = 175
+
+_OTHER_WORDS = {"I am": "I'm", "I'm": "I am", "do not": "don't", "It is": "It's", "it is": "it's"}
+
+
+@dataclass(frozen=True)
+class Reading:
+    """What was really said, as the telephone carries it and as 24 kHz 16-bit mono PCM."""
+
+    clip: Clip
+    pcm24k: bytes
+
+
+class Reader:
+    """Reads texts aloud for all endpoints that speak."""
+
+    def __init__(self, voices: Voices, conditions: OpenAIConditions, records: Records) -> None:
+        self._voices = voices
+        self._conditions = conditions
+        self._records = records
+        self._chance = random.Random(conditions.seed)
+
+    async def read(self, text: str, voice: str, speed: float = 1.0) -> Reading:
+        """Says the text in one of OpenAI's voices, or words near to it."""
+        said = self._worded(text)
+        rate = round(WORDS_PER_MINUTE * speed)
+        espeak_voice = VOICES[voice]
+        clip = await self._voices.speak(said, espeak_voice, words_per_minute=rate)
+        pcm = await self._voices.speak_pcm24k(said, espeak_voice, words_per_minute=rate)
+        self._records.add("openai.spoken", text=text, said=said, voice=voice)
+        return Reading(clip, pcm)
+
+    def hangs(self) -> bool:
+        """Whether this text shall never sound."""
+        if self._conditions.voice_hang_next <= 0:
+            return False
+        self._conditions.voice_hang_next -= 1
+        return True
+
+    def _worded(self, text: str) -> str:
+        for pair in self._conditions.reword:
+            written, said = pair
+            if written in text:
+                self._conditions.reword.remove(pair)
+                return text.replace(written, said)
+        if self._chance.random() < self._conditions.reword_rate:
+            return reworded(text, self._chance)
+        return text
+
+
+def reworded(text: str, chance: random.Random) -> str:
+    """The text in slightly other words: "I'm" for "I am", another number, a "not" dropped."""
+    ways = [
+        re.sub(rf"\b{written}\b", said, text, count=1) for written, said in _OTHER_WORDS.items()
+    ]
+    ways.append(re.sub(r"\d", lambda digit: str((int(digit[0]) + 1) % 10), text, count=1))
+    ways.append(re.sub(r" not\b|n't\b", "", text, count=1))
+    changed = [way for way in ways if way != text]
+    return chance.choice(changed) if changed else text
