@@ -60,3 +60,7 @@ class Talker(Protocol):
             ModelError: the stream failed or broke off.
         """
         ...
+
+    async def close(self) -> None:
+        """Let go of the connections."""
+        ...

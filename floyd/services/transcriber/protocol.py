@@ -44,3 +44,7 @@ class Transcriber(Protocol):
     def listen(self, phrases: Sequence[str]) -> Listening:
         """Return a stream; `phrases` are names and words likely to be heard."""
         ...
+
+    async def close(self) -> None:
+        """Let go of the connections."""
+        ...

@@ -1,4 +1,4 @@
-"""Any server with OpenAI's `/v1/audio/speech`: an exact reader, its sound made fit for the phone."""
+"""Any server with OpenAI's `/v1/audio/speech`: an exact reader, made fit for the phone."""
 
 from collections.abc import AsyncIterator
 from functools import cached_property

@@ -1,6 +1,6 @@
 """What Floyd asks of a voice: text in; sound and the words really said out."""
 
-from collections.abc import AsyncIterator
+from collections.abc import AsyncGenerator
 from dataclasses import dataclass
 from typing import Protocol
 
@@ -22,7 +22,7 @@ class Spoken:
 class Speaking(Protocol):
     """A voice that is warmed up for one call."""
 
-    def speak(self, text: str) -> AsyncIterator[Spoken]:
+    def speak(self, text: str) -> AsyncGenerator[Spoken, None]:
         """Yield the speech of a text as it comes; closing the iterator cancels it.
 
         Raises:
@@ -44,4 +44,8 @@ class Voice(Protocol):
         Raises:
             VoiceError: it cannot be reached.
         """
+        ...
+
+    async def close(self) -> None:
+        """Let go of the connections."""
         ...
