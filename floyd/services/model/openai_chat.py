@@ -1,7 +1,7 @@
 """The language model over the Chat Completions API: OpenAI's, or any server that speaks it."""
 
 import hashlib
-from collections.abc import AsyncGenerator, AsyncIterator, Sequence
+from collections.abc import AsyncGenerator, Sequence
 from contextlib import aclosing
 from functools import cache, cached_property
 from typing import Any
@@ -90,7 +90,7 @@ class OpenAITalker:
 
     async def reply(
         self, messages: Sequence[Message], tools: Sequence[Tool]
-    ) -> AsyncIterator[str | ToolCall]:
+    ) -> AsyncGenerator[str | ToolCall]:
         """Yield pieces of text as they come, then the tool calls.
 
         What fails before the first piece (a connection gone stale, a 429) is asked once more, at

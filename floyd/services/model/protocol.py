@@ -1,6 +1,6 @@
 """What Floyd asks of a language model."""
 
-from collections.abc import AsyncIterator, Sequence
+from collections.abc import AsyncGenerator, Sequence
 from dataclasses import dataclass
 from typing import Any, Protocol, TypeVar
 
@@ -51,7 +51,7 @@ class Talker(Protocol):
 
     def reply(
         self, messages: Sequence[Message], tools: Sequence[Tool]
-    ) -> AsyncIterator[str | ToolCall]:
+    ) -> AsyncGenerator[str | ToolCall]:
         """Yield pieces of text as they come, then the tool calls, complete.
 
         Closing the iterator ends the request.

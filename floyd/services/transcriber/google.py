@@ -4,7 +4,8 @@ The only file that knows Google's client.
 """
 
 import asyncio
-from collections.abc import AsyncIterator, Awaitable, Callable, Iterator, Sequence
+from collections.abc import AsyncGenerator, AsyncIterator, Awaitable, Callable, Iterator, Sequence
+from contextlib import aclosing
 from functools import cached_property
 from typing import Any
 
@@ -109,15 +110,16 @@ class _GoogleListening:
         if len(self._queue) >= _BATCH_BYTES:
             self._more.set()
 
-    async def transcripts(self) -> AsyncIterator[Transcript]:
+    async def transcripts(self) -> AsyncGenerator[Transcript]:
         """Yield transcripts until the stream is closed."""
         retries = Retries()
         try:
             while not self._closed:
                 retries.began(self._clock.monotonic())
                 try:
-                    async for transcript in self._one_stream():
-                        yield transcript
+                    async with aclosing(self._one_stream()) as stream:
+                        async for transcript in stream:
+                            yield transcript
                     ending = None
                 except _PASSING as error:
                     ending = error
@@ -135,7 +137,7 @@ class _GoogleListening:
         self._closed = True
         self._more.set()
 
-    async def _one_stream(self) -> AsyncIterator[Transcript]:
+    async def _one_stream(self) -> AsyncGenerator[Transcript]:
         self._stream += 1
         call = await self._recognise(self._requests(self._stream))
         try:

@@ -1,6 +1,6 @@
 """What Floyd asks of a recogniser."""
 
-from collections.abc import AsyncIterator, Sequence
+from collections.abc import AsyncGenerator, Sequence
 from dataclasses import dataclass
 from typing import Protocol
 
@@ -25,7 +25,7 @@ class Listening(Protocol):
         """Queue 8 kHz mono mu-law audio; never blocks."""
         ...
 
-    def transcripts(self) -> AsyncIterator[Transcript]:
+    def transcripts(self) -> AsyncGenerator[Transcript]:
         """Yield transcripts until the stream is closed.
 
         Raises:

@@ -8,7 +8,7 @@ event is too slow for 40 calls, so events are read here.
 import asyncio
 import base64
 import contextlib
-from collections.abc import AsyncGenerator, AsyncIterator
+from collections.abc import AsyncGenerator
 from contextlib import aclosing
 from dataclasses import dataclass, field
 from functools import cached_property
@@ -125,7 +125,7 @@ class _ReadingSession:
         self._socket = socket
         self._listener = asyncio.create_task(self._listen(socket))
 
-    async def speak(self, text: str) -> AsyncIterator[Spoken]:
+    async def speak(self, text: str) -> AsyncGenerator[Spoken]:
         """Yield the reading of a text; a socket found dead before its first piece is redialled."""
         for once_more in (True, False):
             begun = False

@@ -1,6 +1,6 @@
 """Any server with OpenAI's `/v1/audio/speech`: an exact reader, made fit for the phone."""
 
-from collections.abc import AsyncIterator
+from collections.abc import AsyncGenerator
 from functools import cached_property
 
 from floyd.clock import Clock
@@ -39,7 +39,7 @@ class _ExactReader:
         self._model = settings.floyd_voice_model
         self._voice_name = settings.floyd_voice_name
 
-    async def speak(self, text: str) -> AsyncIterator[Spoken]:
+    async def speak(self, text: str) -> AsyncGenerator[Spoken]:
         """Yield the speech of a text as it comes."""
         sound, words = TelephoneSound(), text
         with openai_client.service_errors(VoiceError, "speak"):

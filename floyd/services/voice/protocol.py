@@ -22,7 +22,7 @@ class Spoken:
 class Speaking(Protocol):
     """A voice that is warmed up for one call."""
 
-    def speak(self, text: str) -> AsyncGenerator[Spoken, None]:
+    def speak(self, text: str) -> AsyncGenerator[Spoken]:
         """Yield the speech of a text as it comes; closing the iterator cancels it.
 
         Raises:
