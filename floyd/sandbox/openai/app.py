@@ -6,7 +6,7 @@ from aiohttp import web
 from aiohttp.typedefs import Handler, Middleware
 
 from floyd.sandbox.clock import SandboxClock
-from floyd.sandbox.openai import models, realtime, speech
+from floyd.sandbox.openai import chat, models, realtime, speech
 from floyd.sandbox.openai.conditions import OpenAIConditions
 from floyd.sandbox.openai.errors import INVALID_REQUEST, ApiError, check_key, failure
 from floyd.sandbox.openai.reader import Reader
@@ -23,6 +23,7 @@ def build_app(
     app = web.Application(middlewares=[_door(conditions, records)], client_max_size=_LARGEST_BODY)
     reader = Reader(voices, conditions, records)
     models.add_routes(app)
+    chat.add_routes(app, conditions, clock, records)
     speech.add_routes(app, reader, conditions, clock)
     realtime.add_routes(app, reader, conditions, clock)
     return app

@@ -21,6 +21,8 @@ class OpenAIConditions:
     malformed_json: int = 0
     refusal: int = 0
     truncate: int = 0
+    unknown_tool: int = 0
+    bad_tool_arguments: int = 0
 
     # Speech, Realtime or by request
     voice_first_byte_s: float = 0.2

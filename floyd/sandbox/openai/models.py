@@ -10,6 +10,12 @@ from floyd.sandbox.openai.errors import unknown_model
 
 CHAT_MODELS: dict[str, str | None] = {
     "gpt-6-luna": None,
+    "gpt-6-sol": None,
+    "gpt-6-astra": None,
+    "gpt-6.1-sol": None,
+    "gpt-6.1-terra": None,
+    "gpt-6.2-sol": None,
+    "gpt-6.2-astra": None,
     "gpt-5": "2026-12-11",
     "gpt-5-mini": "2026-12-11",
     "gpt-5-nano": "2026-12-11",

@@ -1,0 +1,122 @@
+"""A live conversation: a request's messages in, who said what and what Floyd knows out."""
+
+import json
+import re
+from collections.abc import Iterator
+from dataclasses import dataclass
+from typing import Any
+
+from floyd.sandbox.openai.double.reading import content, knowledge, matched, name_of, names, parsed
+
+Messages = list[dict[str, Any]]
+
+
+@dataclass(frozen=True)
+class Conversation:
+    """A phone call so far.
+
+    Attributes:
+        brief: plan, snapshot and callee, as Floyd was told before the call.
+        prompt: all that Floyd was told, as text.
+        turns: (speaker, words) in order; the speaker is `floyd`, `callee` or `note`.
+    """
+
+    brief: dict[str, Any]
+    prompt: str
+    turns: tuple[tuple[str, str], ...]
+
+    @classmethod
+    def of(cls, messages: Messages) -> "Conversation":
+        """Read the messages of a request."""
+        briefs = [parsed(message) for message in messages]
+        brief = next((value for value in briefs if "plan" in value), {})
+        prompt = content(messages[0]) + "\n" + json.dumps(brief, ensure_ascii=False)
+        return cls(brief, prompt, tuple(_turns(messages)))
+
+    @property
+    def waiting(self) -> list[str]:
+        """What the callee said since Floyd last spoke."""
+        spoken = [index for index, turn in enumerate(self.turns) if turn[0] == "floyd"]
+        since = self.turns[spoken[-1] + 1 :] if spoken else self.turns
+        return [text for speaker, text in since if speaker == "callee"]
+
+    @property
+    def note(self) -> str:
+        """What happened on the line just now, if anything did."""
+        return self.turns[-1][1] if self.turns and self.turns[-1][0] == "note" else ""
+
+    def said_by(self, speaker: str) -> list[str]:
+        """Return all that a speaker has said."""
+        return [text for who, text in self.turns if who == speaker]
+
+    def before(self, speaker: str) -> "Conversation":
+        """Return the conversation up to the last turn of a speaker, without it."""
+        last = max((i for i, turn in enumerate(self.turns) if turn[0] == speaker), default=0)
+        return Conversation(self.brief, self.prompt, self.turns[:last])
+
+    @property
+    def told(self) -> bool:
+        """Whether the callee has heard most of the opening line."""
+        purpose = re.findall(r"\w+", self.opening.lower())
+        heard = set(re.findall(r"\w+", " ".join(self.said_by("floyd")).lower()))
+        told = sum(word in heard for word in purpose)
+        return told >= len(purpose) * float(knowledge("conversation")["told_share"])
+
+    @property
+    def opening(self) -> str:
+        """The sentence that says why Floyd calls."""
+        return str((self.brief.get("plan") or {}).get("opening_line") or "")
+
+    @property
+    def user(self) -> str:
+        """The name of the user."""
+        return name_of(self._snapshot.get("user")) or "the person I'm calling for"
+
+    @property
+    def request(self) -> str:
+        """The errand in the user's words."""
+        return str(self._snapshot.get("request") or "")
+
+    @property
+    def person(self) -> str:
+        """Whom the errand is about: a name of the request, best one that facts are about."""
+        known = names(" ".join(str(fact.get("subject")) for fact in self._facts))
+        named = re.findall(r"(?<!^)(?<![.!?] )\b([A-Z][a-z]+)", self.request)
+        known_ones = [name for name in named if name.lower() in known]
+        return str([*known_ones, *named, self.user][0])
+
+    @property
+    def lines(self) -> list[str]:
+        """All that Floyd knows, as lines of subject and value."""
+        facts = [f"{fact.get('subject')}: {fact.get('value')}" for fact in self._facts]
+        return [*facts, f"request: {self.request}"]
+
+    def filled(self, template: str, **values: str) -> str:
+        """Return a template of the data file with what is known filled in."""
+        known = {"user": self.user, "person": self.person, "opening": self.opening}
+        return template.format(**known, **values).strip()
+
+    def find(self, pattern: str) -> str | None:
+        """Return the `value` of the first known line that a pattern fits."""
+        pattern = pattern.replace("{person}", re.escape(self.person))
+        found = (matched([pattern], line) for line in self.lines)
+        return next((match["value"].strip() for match in found if match), None)
+
+    @property
+    def _snapshot(self) -> dict[str, Any]:
+        return self.brief.get("snapshot") or {}
+
+    @property
+    def _facts(self) -> list[dict[str, Any]]:
+        return self._snapshot.get("facts") or []
+
+
+def _turns(messages: Messages) -> Iterator[tuple[str, str]]:
+    for message in messages:
+        if message["role"] == "assistant" and content(message):
+            yield "floyd", content(message)
+        said = parsed(message) if message["role"] == "user" else {}
+        if "callee_said" in said:
+            yield "callee", str(said["callee_said"])
+        elif "note" in said:
+            yield "note", str(said["note"])
