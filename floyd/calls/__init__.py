@@ -1,1 +1,1 @@
-"""The live call: a pure core that decides, and one loop around it that does the input and output."""
+"""The live call: a pure core decides; one loop around it does the input and output."""

@@ -1,10 +1,10 @@
 """All that a live call knows about its errand: the snapshot and not a fact more."""
 
-from dataclasses import dataclass, field
-from typing import Any
+from dataclasses import dataclass
+from typing import Any, cast
 
 from floyd.calls.phrases import introduction
-from floyd.calls.vocabulary import Turn
+from floyd.calls.vocabulary import Speaker, Turn
 from floyd.store.models import Call, Utterance
 
 
@@ -19,6 +19,8 @@ class CallBrief:
         plan, snapshot: what the model is told, see `prompts`.
         earlier: what was said before the line was lost, by position.
         answered: an earlier stream of this call was live: the callee knows us.
+        offset_s: how long before this stream the call was answered; 0 for its first stream.
+        phrases: names that the recogniser should expect.
     """
 
     call_id: int
@@ -32,14 +34,17 @@ class CallBrief:
     snapshot: dict[str, Any]
     earlier: tuple[tuple[int, Turn], ...] = ()
     answered: bool = False
-    phrases: tuple[str, ...] = field(default=())
+    offset_s: float = 0.0
+    phrases: tuple[str, ...] = ()
 
 
-def load(attempt: str) -> CallBrief:
-    """Return the brief of a call whose ticket was claimed."""
+def load(attempt: str, now: float) -> CallBrief:
+    """Return the brief of a call at a time (epoch seconds)."""
     call = Call.get(Call.attempt == attempt)
     utterances = Utterance.select().where(Utterance.call == call).order_by(Utterance.position)
-    earlier = tuple((row.position, Turn(row.speaker, row.text)) for row in utterances)
+    earlier = tuple(
+        (row.position, Turn(cast(Speaker, row.speaker), row.text)) for row in utterances
+    )
     plan, snapshot = call.errand.plan, call.errand.snapshot
     return CallBrief(
         call_id=call.id,
@@ -52,7 +57,8 @@ def load(attempt: str) -> CallBrief:
         plan=plan,
         snapshot=snapshot,
         earlier=earlier,
-        answered=call.token_used > 1,
+        answered=bool(earlier) or call.token_used > 1,
+        offset_s=max(0.0, now - call.answered_at) if earlier and call.answered_at else 0.0,
         phrases=_likely_words(plan, snapshot),
     )
 

@@ -3,7 +3,7 @@
 import re
 
 _SENTENCE_END = re.compile(r"[.!?…]+[\"')\]]*\s+")
-_CLAUSE_END = re.compile(r"[,;:–—]\s+|[.!?…]+[\"')\]]*\s+")
+_CLAUSE_END = re.compile(r"[,;:—]\s+|[.!?…]+[\"')\]]*\s+")
 _ABBREVIATION = re.compile(r"(?:\b(?:Mr|Mrs|Ms|Dr|St|Ave|No|vs|[A-Z])|\b[ap]\.m)\.\s+$")
 _FIRST_AT_LEAST = 8
 _LATER_AT_LEAST = 40

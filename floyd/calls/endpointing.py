@@ -1,9 +1,9 @@
 """When is a turn over? Words in, the silence out that ends the turn; pure.
 
 A person waits about 200 ms after a finished sentence (Stivers et al. 2009) but is patient with one
-who is searching for a word. The recogniser's interim results carry no punctuation, so the last words
-have to tell. The reply is prepared during the wait: a delay below the time that the model and the
-voice take together costs nothing.
+who is searching for a word. The recogniser's interim results carry no punctuation, so the last
+words have to tell. The reply is prepared during the wait: a delay below the time that the model
+and the voice take together costs nothing.
 """
 
 import re
@@ -14,10 +14,13 @@ USUAL_S = 0.6
 DICTATING_S = 1.3
 UNFINISHED_S = 1.5
 
-_DANGLING = frozenset(
-    """a an and are as at because but by can could for from if in into is it's its let like my of on
-    or our so than that the their then this to uh um us was we we'll well when where which who will
-    with would you your erm er hmm let's i i'm i'll he she they plus about around""".split()
+_NEVER_LAST = frozenset(
+    """a an and as because but erm hmm i'll i'm if into it's its let let's my or our so than the
+    their uh um we'll well your""".split()
+)
+_SELDOM_LAST = frozenset(
+    """about are around at by can could for from has have he her i in is like of on plus she that
+    then they this to was we were when where which who will with would""".split()
 )
 _ANSWERS = frozenset(
     """yes yeah yep no nope okay ok sure alright right great perfect thanks bye goodbye hello hi
@@ -28,9 +31,9 @@ _QUESTION = re.compile(
     r"(?:who|what|what's|when|where|which|why|how|is|are|do|does|did|can|could|may|would|will|have)\b"
 )
 _NUMBER = frozenset(
-    """zero oh one two three four five six seven eight nine ten eleven twelve thirteen fourteen fifteen
-    sixteen seventeen eighteen nineteen twenty thirty forty fifty sixty seventy eighty ninety hundred
-    double""".split()
+    """zero oh one two three four five six seven eight nine ten eleven twelve thirteen fourteen
+    fifteen sixteen seventeen eighteen nineteen twenty thirty forty fifty sixty seventy eighty
+    ninety hundred double""".split()
 )
 
 
@@ -55,15 +58,15 @@ def endpointing_delay_s(text: str) -> float:
         return USUAL_S
     if text.rstrip().endswith(("?", ".", "!")):
         return FINISHED_S
-    if words[-1] in _DANGLING:
+    if words[-1] in _NEVER_LAST:
         return UNFINISHED_S
     if _dictating(words):
         return DICTATING_S
-    if len(words) <= 3 and words[-1] in _ANSWERS:
-        return ANSWER_S
     if len(words) >= 3 and _QUESTION.match(" ".join(words)):
         return FINISHED_S
-    return USUAL_S
+    if words[-1] in _SELDOM_LAST:
+        return UNFINISHED_S
+    return ANSWER_S if len(words) <= 3 and words[-1] in _ANSWERS else USUAL_S
 
 
 def _dictating(words: list[str]) -> bool:

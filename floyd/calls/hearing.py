@@ -1,7 +1,8 @@
 """What the callee is saying: sound and words in, their present turn out; pure.
 
 Two witnesses tell of speech. Voice activity is quick but knows no words; the recogniser knows the
-words but is late, and goes on revising an utterance that was answered already. Here they are joined.
+words but is late, and goes on revising an utterance that was answered already. Here they are
+joined.
 """
 
 from dataclasses import dataclass
@@ -74,6 +75,8 @@ class Hearing:
     def words(self, text: str, is_final: bool) -> Change:
         """Take in the recogniser's understanding of its current utterance."""
         words = text.split()
+        if not _resemble(words, self._taken_words):
+            self._close_utterance()
         if self._taken_words or self._taken_before or not self._sound_since_take:
             if not self._goes_beyond_the_taken(words):
                 return self._revise_taken(words, is_final)
@@ -116,6 +119,12 @@ class Hearing:
     def _close_utterance(self) -> None:
         self._taken_words = []
         self._taken_before = 0
+
+
+def _resemble(words: list[str], taken: list[str]) -> bool:
+    """Say whether words can be those that were taken, revised; else the utterance is another."""
+    common = set(words_of(" ".join(words))) & set(words_of(" ".join(taken)))
+    return 2 * len(common) >= len(set(words_of(" ".join(taken))))
 
 
 def _ends_alike(words: list[str], taken: list[str]) -> bool:

@@ -1,4 +1,4 @@
-"""The sentences that are Floyd's own, not the model's: voiced once and kept, so they come at once."""
+"""The sentences that are Floyd's own, not the model's: voiced once and kept, to come at once."""
 
 ONE_MOMENT = "One moment, please."
 STILL_THERE = "Hello? Are you still there?"

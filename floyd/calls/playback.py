@@ -1,7 +1,8 @@
 """What the callee has heard of Floyd: sound sent and marks returned in, heard words out; pure.
 
-The phone company plays what it was sent one after the other and returns a mark when the sound before
-it has played. `clear` empties its buffer and returns the marks in it as well: those count for nothing.
+The phone company plays what it was sent one after the other and returns a mark when the sound
+before it has played. `clear` empties its buffer and returns the marks in it as well: those count
+for nothing.
 """
 
 from collections import deque
@@ -70,9 +71,7 @@ class Playback:
         heard = []
         while True:
             queued = self._queue.popleft()
-            heard.append(
-                Heard(queued.reply, queued.clause, queued.text, True, queued.starts_s)
-            )
+            heard.append(Heard(queued.reply, queued.clause, queued.text, True, queued.starts_s))
             if queued.mark == mark:
                 return heard
 

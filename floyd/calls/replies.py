@@ -35,6 +35,7 @@ class Reply:
     asked_s: float
     scripted: bool = False
     released: bool = False
+    dropped: bool = False
     written: bool = False
     tool: ToolCalled | None = None
     clauses: dict[int, str] = field(default_factory=dict)
@@ -82,21 +83,22 @@ class Replies:
 
     def get(self, number: int) -> Reply | None:
         """Return a reply that was not dropped."""
-        return self._replies.get(number)
+        reply = self._replies.get(number)
+        return None if reply is None or reply.dropped else reply
 
     def drop(self, reply: Reply) -> None:
-        """Forget a reply; what its makers still send about it is ignored."""
-        self._replies.pop(reply.number, None)
+        """Ignore what its makers still send about a reply; what was sent of it may yet be heard."""
+        reply.dropped = True
 
     def written(self, event: ClauseWritten) -> None:
         """Note the words of a clause."""
-        reply = self._replies.get(event.reply)
+        reply = self.get(event.reply)
         if reply:
             reply.clauses[event.clause] = event.text
 
     def sound_sent(self, event: SoundSent, now_s: float) -> None:
         """Note that sound was handed to the phone company."""
-        reply = self._replies.get(event.reply)
+        reply = self.get(event.reply)
         if reply:
             reply.time("sent", now_s)
             text = reply.clauses.get(event.clause, "")
@@ -104,14 +106,14 @@ class Replies:
 
     def clause_sent(self, event: ClauseSent) -> None:
         """Note that a clause is complete at the phone company."""
-        reply = self._replies.get(event.reply)
+        reply = self.get(event.reply)
         if reply:
             reply.sent.add(event.clause)
             self._playback.marked(event.reply, event.clause, event.mark)
 
     def misread(self, event: ClauseMisread, now_s: float) -> list[RecordUtterance]:
         """Note that a clause was read wrongly and is cut off; what was heard of it stays heard."""
-        reply = self._replies.get(event.reply)
+        reply = self.get(event.reply)
         if reply is None:
             return []
         meant = reply.clauses.get(event.clause, "")
@@ -129,11 +131,10 @@ class Replies:
         """Silence Floyd; only what was heard until now was said."""
         return [self._hear(heard, now_s) for heard in self._playback.cut(now_s)]
 
-    def forget_unheard(self) -> None:
-        """Forget the released replies: what was not heard by now will not be."""
-        self._replies = {
-            number: reply for number, reply in self._replies.items() if not reply.released
-        }
+    def drop_released(self) -> None:
+        """Drop the released replies: what was not heard by now will not be."""
+        for reply in self._replies.values():
+            reply.dropped = reply.dropped or reply.released
 
     def _hear(self, heard: Heard, now_s: float) -> RecordUtterance:
         reply = self._replies[heard.reply]

@@ -1,7 +1,8 @@
 """Tickets for the media socket: signed, bound to an attempt and a generation, good for one use.
 
-Anybody on the internet can open our media socket; only the stream that our own TwiML started carries
-a ticket. The generation fences off an older stream of the same call once a newer one was given out.
+Anybody on the internet can open our media socket; only the stream that our own TwiML started
+carries a ticket. The generation fences off an older stream of the same call once a newer one was
+given out.
 """
 
 from dataclasses import dataclass
@@ -36,16 +37,23 @@ def read(secret_key: str, text: str) -> Ticket | None:
     return Ticket(str(attempt), int(generation))
 
 
-def claim(ticket: Ticket) -> bool:
-    """Use a ticket up; False when it was used, an older one, or its call has ended."""
+def claim(ticket: Ticket, call_sid: str) -> bool:
+    """Use a ticket up; False when it was used, is an older one, or its call has ended.
+
+    Args:
+        ticket: as it was read.
+        call_sid: Twilio's name of the call that the stream says it is; learned here if the answer
+            to our dial never came.
+    """
     with writing():
         claimed: int = (
-            Call.update(token_used=ticket.generation, settled_at=None)
+            Call.update(token_used=ticket.generation, settled_at=None, sid=call_sid)
             .where(
                 Call.attempt == ticket.attempt,
                 Call.generation == ticket.generation,
                 Call.token_used < ticket.generation,
                 Call.ended_at.is_null(),
+                Call.sid.is_null() | (Call.sid == call_sid),
             )
             .execute()
         )

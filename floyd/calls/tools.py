@@ -1,4 +1,4 @@
-"""The tools of the live model: their schemas, and the check that each call of one must pass; pure."""
+"""The tools of the live model: their schemas, and the check that each call must pass; pure."""
 
 from dataclasses import dataclass
 from typing import Any

@@ -1,4 +1,4 @@
-"""The conversation so far, each entry at its position; what the model reads and the database keeps."""
+"""The conversation so far, by position: what the model reads and the database keeps; pure."""
 
 from collections.abc import Iterable
 

@@ -1,8 +1,9 @@
-"""The core of a call: takes what happens and when, returns what to do; opens nothing, waits for nothing.
+"""The core of a call: what happens and when goes in, what to do comes out; it never waits.
 
-A call has three parts. The opening: the callee's first words, then the introduction and the purpose.
-The conversation: the callee's turn is listened to, answered ahead of its end, and the answer released
-when the turn is over. The closing: the goodbye is heard, a last word let pass, the line hung up.
+A call has three parts. The opening: the callee's first words, then the introduction and the
+purpose. The conversation: the callee's turn is listened to, answered ahead of its end, and the
+answer released when the turn is over. The closing: the goodbye is heard, a last word let pass, the
+line hung up.
 """
 
 from typing import Any
@@ -58,10 +59,11 @@ REPROMPT_AFTER_S = 8.0
 REPROMPTS = 2
 LAST_WORD_S = 1.5
 
-_BACK_CHANNEL = frozenset("mm mhm hm hmm uh-huh uh huh okay ok yeah right sure aha ah oh i see".split())
+_BACK_CHANNEL = frozenset("mm mhm hm hmm uh huh okay ok yeah right sure aha ah oh i see".split())
 _FAREWELL = frozenset(
-    """bye goodbye thanks thank you too have a good great nice lovely day one okay ok alright welcome
-    you're sure right no problem take care talk soon cheers then and so much very much now""".split()
+    """bye goodbye thanks thank you too have a good great nice lovely day one okay ok alright
+    welcome you're sure right no problem take care talk soon cheers then and so much very much
+    now""".split()
 )
 _MACHINE_READY = {"machine_end_beep", "machine_end_silence"}
 
@@ -187,7 +189,7 @@ class Turns:
 
     def _be_silent(self) -> None:
         self._record(self._replies.cut(self._now))
-        self._replies.forget_unheard()
+        self._replies.drop_released()
         self._answer = None
         self._timers.cancel("filler", "give_up")
         self._commands.append(ClearPlayback())
@@ -342,7 +344,7 @@ class Turns:
                 self._floyd_is_quiet()
 
     def _reply_goes_on(self, reply: Reply) -> None:
-        """Something of the reply came: only a longer silence from here on means that it is stuck."""
+        """Something of the reply came: it is stuck only if nothing follows for long from now."""
         if reply is self._answer:
             self._timers.cancel("give_up")
             if reply.complete:

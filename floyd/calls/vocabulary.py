@@ -1,7 +1,7 @@
 """The words of a call: what happens (events, past tense) and what to do about it (commands).
 
-Seconds count from the start of the media stream. A reply is anything that Floyd says: written by the
-model or scripted; its clauses are numbered from 0.
+Seconds count from the start of the media stream. A reply is anything that Floyd says, written by
+the model or scripted; its clauses are numbered from 0.
 """
 
 from dataclasses import dataclass

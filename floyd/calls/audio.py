@@ -1,0 +1,75 @@
+"""Sound in, speech activity out; and what mu-law bytes are quiet."""
+
+import audioop
+
+import webrtcvad
+
+from floyd.calls.media_stream import SAMPLE_RATE_HZ
+from floyd.calls.vocabulary import SpeechPaused, SpeechStarted
+
+FRAME_MS = 20
+_FRAME_BYTES = SAMPLE_RATE_HZ * FRAME_MS // 1000
+# webrtcvad's modes go from 0 (takes much for speech) to 3 (takes little).
+_MODE = 2
+_STARTS_AFTER_FRAMES = 3
+_PAUSES_AFTER_FRAMES = 4
+_QUIET_BELOW = 160
+
+QUIET = bytes(
+    code
+    for code in range(256)
+    if abs(int.from_bytes(audioop.ulaw2lin(bytes([code]), 2), "little", signed=True)) < _QUIET_BELOW
+)
+"""The mu-law codes of samples that nobody hears."""
+
+
+def seconds(mulaw: bytes) -> float:
+    """Return how long audio lasts."""
+    return len(mulaw) / SAMPLE_RATE_HZ
+
+
+def without_leading_quiet(mulaw: bytes) -> bytes:
+    """Return audio from its first audible sample on."""
+    return mulaw.lstrip(QUIET)
+
+
+class SpeechDetector:
+    """Tells when the callee begins and ceases to make speech-like sound.
+
+    One stretch of speech needs 60 ms of it to begin, and 80 ms without to be paused; the times
+    given are those of the first and the last such sound itself, in seconds of the stream.
+    """
+
+    def __init__(self) -> None:
+        self._vad = webrtcvad.Vad(_MODE)
+        self._rest = b""
+        self._at_frame = 0
+        self._voiced = 0
+        self._unvoiced = 0
+        self._speaking = False
+
+    def hear(self, mulaw: bytes) -> list[SpeechStarted | SpeechPaused]:
+        """Return what further audio changes."""
+        self._rest += mulaw
+        changes = []
+        while len(self._rest) >= _FRAME_BYTES:
+            frame, self._rest = self._rest[:_FRAME_BYTES], self._rest[_FRAME_BYTES:]
+            self._at_frame += 1
+            change = self._frame(self._vad.is_speech(audioop.ulaw2lin(frame, 2), SAMPLE_RATE_HZ))
+            if change:
+                changes.append(change)
+        return changes
+
+    def _frame(self, is_speech: bool) -> SpeechStarted | SpeechPaused | None:
+        self._voiced = self._voiced + 1 if is_speech else 0
+        self._unvoiced = 0 if is_speech else self._unvoiced + 1
+        if not self._speaking and self._voiced == _STARTS_AFTER_FRAMES:
+            self._speaking = True
+            return SpeechStarted(self._at(_STARTS_AFTER_FRAMES))
+        if self._speaking and self._unvoiced == _PAUSES_AFTER_FRAMES:
+            self._speaking = False
+            return SpeechPaused(self._at(_PAUSES_AFTER_FRAMES))
+        return None
+
+    def _at(self, frames_ago: int) -> float:
+        return (self._at_frame - frames_ago) * FRAME_MS / 1000

@@ -1,0 +1,287 @@
+"""One live call: between the core, which decides, and the socket, the recogniser and the voice.
+
+Everything runs on the calls loop. Events are handled one after the other; a command that causes an
+event at once only queues it.
+"""
+
+import asyncio
+import logging
+from collections import deque
+from collections.abc import Callable
+from dataclasses import asdict
+from typing import Any
+
+from floyd.calls import media_stream, prompt
+from floyd.calls.arrival import Arrival
+from floyd.calls.audio import SpeechDetector, seconds
+from floyd.calls.media_socket import GOING_AWAY, INVALID, NORMAL, POLICY, MediaSocket
+from floyd.calls.mouth import Mouth
+from floyd.calls.tools import TOOLS
+from floyd.calls.turns import Turns
+from floyd.calls.vocabulary import (
+    ClearPlayback,
+    Command,
+    Drop,
+    Event,
+    Generate,
+    HandOverAsked,
+    HangUp,
+    LeaveStream,
+    ListeningFailed,
+    MachineDetected,
+    MarkReached,
+    RecordFinish,
+    RecordUtterance,
+    Release,
+    Say,
+    SilenceClause,
+    StreamEnded,
+    StreamStarted,
+    TimePassed,
+    WakeAt,
+    WordsHeard,
+)
+from floyd.calls.writer import Writer
+from floyd.errors import TelephonyError, TranscriberError
+from floyd.services import LiveServices
+from floyd.services.voice.protocol import Speaking
+
+log = logging.getLogger(__name__)
+
+# Twilio sends 50 messages a second. Sound that runs ahead of the clock, or more messages than sound
+# could need, is no telephone.
+_AHEAD_AT_MOST_S = 15.0
+_MESSAGES_A_SECOND_AT_MOST = 200
+_MESSAGES_TO_BEGIN_WITH = 1_000
+
+
+class LiveCall:
+    """Carries one media stream to its end.
+
+    Args:
+        arrival: the stream and all that is known about its call.
+        services: recogniser, model, voice, telephony.
+        writer: stores what was said.
+    """
+
+    def __init__(self, arrival: Arrival, services: LiveServices, writer: Writer) -> None:
+        self._brief = arrival.brief
+        self._stream = arrival.stream
+        self._generation = arrival.generation
+        self._began = arrival.began
+        self._services = services
+        self._clock = services.clock
+        self._writer = writer
+        self._turns = Turns(arrival.brief)
+        self._detector = SpeechDetector()
+        self._prompt = prompt.beginning(arrival.brief)
+        self._listening = services.transcriber.listen(arrival.brief.phrases)
+        self._voice: asyncio.Task[Speaking] = asyncio.create_task(services.voice.open())
+        self._mouth = Mouth(self, self._voice, arrival.clips, self.happened)
+        self._socket: MediaSocket | None = None
+        self._ended = asyncio.Event()
+        self._heard_s = 0.0
+        self._messages = 0
+        self._events: deque[Event] = deque()
+        self._handling = False
+        self._event_position = 0
+        self._wake: asyncio.TimerHandle | None = None
+        self._hanging_up: asyncio.Task[None] | None = None
+
+    @property
+    def attempt(self) -> str:
+        """Names the call."""
+        return self._brief.attempt
+
+    async def carry(self, socket: MediaSocket) -> None:
+        """Hold the conversation until the socket is gone and everything about it is stored."""
+        self._socket = socket
+        transcripts = asyncio.create_task(self._read_transcripts())
+        try:
+            self.happened(StreamStarted())
+            await self._ended.wait()
+            self.happened(StreamEnded())
+        finally:
+            if self._wake:
+                self._wake.cancel()
+            transcripts.cancel()
+            await asyncio.gather(
+                transcripts, self._mouth.close(), self._listening.close(), return_exceptions=True
+            )
+            await self._close_voice()
+            if self._hanging_up:
+                await self._hanging_up
+            self._writer.settle(self._brief.call_id, self._generation)
+            await self._writer.flushed()
+
+    # --- What happens -----------------------------------------------------------------------------
+
+    def message_came(self, message: bytes) -> None:
+        """Take in a message of the media stream; one that is none closes this call's socket
+        only."""
+        self._messages += 1
+        try:
+            incoming = media_stream.decode(message)
+        except media_stream.BadMessage:
+            self._close(INVALID)
+            return
+        if isinstance(incoming, media_stream.Audio):
+            self._hear(incoming.mulaw)
+        elif isinstance(incoming, media_stream.Marked):
+            self.happened(MarkReached(incoming.name))
+        elif isinstance(incoming, media_stream.Stopped):
+            self._close(NORMAL)
+        if self._is_flood():
+            self._close(POLICY)
+
+    def socket_ended(self) -> None:
+        """Note that the socket is gone."""
+        self._ended.set()
+
+    def notice_came(self, notice: dict[str, Any]) -> None:
+        """Take in what another process tells a live call."""
+        answered_by = notice.get("answered_by")
+        if isinstance(answered_by, str):
+            self.happened(MachineDetected(answered_by))
+
+    def hand_over(self) -> None:
+        """Leave the call to another process at the next good moment."""
+        self.happened(HandOverAsked())
+
+    def happened(self, event: Event) -> None:
+        """Let the core decide on an event, and do what it says."""
+        self._events.append(event)
+        if self._handling:
+            return
+        self._handling = True
+        try:
+            while self._events:
+                self._decide(self._events.popleft())
+        finally:
+            self._handling = False
+
+    def _decide(self, event: Event) -> None:
+        now_s = self._now_s()
+        self._keep(event, now_s)
+        for command in self._turns.handle(event, now_s):
+            _DOES[type(command)](self, command)
+
+    def _keep(self, event: Event, now_s: float) -> None:
+        content = {"type": type(event).__name__, **asdict(event)}
+        position = self._generation * 1_000_000 + self._event_position
+        self._event_position += 1
+        self._writer.event(self._brief.call_id, position, now_s, content)
+
+    def _hear(self, mulaw: bytes) -> None:
+        self._heard_s += seconds(mulaw)
+        self._listening.send(mulaw)
+        for change in self._detector.hear(mulaw):
+            self.happened(change)
+
+    def _is_flood(self) -> bool:
+        now_s = self._now_s()
+        allowed = _MESSAGES_TO_BEGIN_WITH + now_s * _MESSAGES_A_SECOND_AT_MOST
+        return self._heard_s > now_s + _AHEAD_AT_MOST_S or self._messages > allowed
+
+    async def _read_transcripts(self) -> None:
+        try:
+            async for transcript in self._listening.transcripts():
+                self.happened(WordsHeard(transcript.text, transcript.is_final))
+        except TranscriberError:
+            self.happened(ListeningFailed())
+
+    def _now_s(self) -> float:
+        return self._clock.monotonic() - self._began
+
+    # --- The line, as the mouth sees it -----------------------------------------------------------
+
+    def play(self, mulaw: bytes) -> None:
+        """Queue sound at the phone company."""
+        self._send(media_stream.media(self._stream.stream_sid, mulaw))
+
+    def mark(self, name: str) -> None:
+        """Queue a mark behind it."""
+        self._send(media_stream.mark(self._stream.stream_sid, name))
+
+    def clear(self) -> None:
+        """Empty the phone company's queue."""
+        self._send(media_stream.clear(self._stream.stream_sid))
+
+    def _send(self, message: bytes) -> None:
+        if self._socket:
+            self._socket.send(message)
+
+    def _close(self, code: int) -> None:
+        if self._socket:
+            self._socket.close(code)
+
+    # --- What is done about it --------------------------------------------------------------------
+
+    def _generate(self, command: Generate) -> None:
+        messages = prompt.messages(self._prompt, command.turns)
+        self._mouth.generate(command.reply, self._services.talker.reply(messages, TOOLS))
+
+    def _say(self, command: Say) -> None:
+        self._mouth.say(command.reply, command.text, ahead=command.ahead)
+
+    def _release(self, command: Release) -> None:
+        self._mouth.release(command.reply)
+
+    def _drop(self, command: Drop) -> None:
+        self._mouth.drop(command.reply)
+
+    def _clear_playback(self, _: ClearPlayback) -> None:
+        self._mouth.clear()
+
+    def _silence_clause(self, _: SilenceClause) -> None:
+        self._mouth.silence()
+
+    def _record_utterance(self, command: RecordUtterance) -> None:
+        self._writer.utterance(self._brief.call_id, command, self._brief.offset_s)
+
+    def _record_finish(self, command: RecordFinish) -> None:
+        self._writer.finish(self._brief.call_id, command.finish)
+
+    def _hang_up(self, _: HangUp) -> None:
+        self._hanging_up = asyncio.create_task(self._hang_up_once_stored())
+
+    async def _hang_up_once_stored(self) -> None:
+        """End the call; should that fail, closing the socket sends it to /resume, which ends it."""
+        await self._writer.flushed()
+        try:
+            await asyncio.to_thread(self._services.telephony.hang_up, self._stream.call_sid)
+        except TelephonyError as error:
+            log.warning("a call could not be hung up: %s", error.code)
+            self._close(NORMAL)
+
+    def _leave_stream(self, _: LeaveStream) -> None:
+        self._close(GOING_AWAY)
+
+    def _wake_at(self, command: WakeAt) -> None:
+        if self._wake:
+            self._wake.cancel()
+        delay_s = max(0.0, command.at_s - self._now_s())
+        self._wake = asyncio.get_running_loop().call_later(
+            self._clock.real(delay_s), self.happened, TimePassed()
+        )
+
+    async def _close_voice(self) -> None:
+        self._voice.cancel()
+        opened = await asyncio.gather(self._voice, return_exceptions=True)
+        if not isinstance(opened[0], BaseException):
+            await opened[0].close()
+
+
+_DOES: dict[type[Command], Callable[[LiveCall, Any], None]] = {
+    Generate: LiveCall._generate,
+    Say: LiveCall._say,
+    Release: LiveCall._release,
+    Drop: LiveCall._drop,
+    ClearPlayback: LiveCall._clear_playback,
+    SilenceClause: LiveCall._silence_clause,
+    RecordUtterance: LiveCall._record_utterance,
+    RecordFinish: LiveCall._record_finish,
+    HangUp: LiveCall._hang_up,
+    LeaveStream: LiveCall._leave_stream,
+    WakeAt: LiveCall._wake_at,
+}

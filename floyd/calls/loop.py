@@ -1,0 +1,180 @@
+"""The one loop that carries all live calls of a process, in a thread of its own.
+
+It is made after the fork and never preloaded: gRPC and the connections of the model's client live
+on it. A door thread hands it a socket and sleeps until the call has ended.
+"""
+
+import asyncio
+import json
+import logging
+import os
+import threading
+import uuid
+from collections.abc import Coroutine
+from concurrent.futures import Future
+from typing import Any
+
+import redis.asyncio
+import uvloop
+from redis.exceptions import RedisError
+
+from floyd.calls import slots
+from floyd.calls.arrival import Arrival
+from floyd.calls.live_call import LiveCall
+from floyd.calls.media_socket import MediaSocket
+from floyd.calls.writer import Writer
+from floyd.services import LiveServices
+from floyd.services.build import for_calls
+from floyd.settings import Settings
+from floyd.store.notices import call_channel
+
+log = logging.getLogger(__name__)
+
+_ANNOUNCE_EVERY_S = 5.0
+_RECONNECT_AFTER_S = 1.0
+
+
+class CallLoop:
+    """Carries the live calls of this process."""
+
+    def __init__(self, settings: Settings) -> None:
+        self._settings = settings
+        self._clock = settings.clock
+        self._process_id = f"{os.getpid()}-{uuid.uuid4().hex[:8]}"
+        self._calls: dict[str, LiveCall] = {}
+        self._leaving = False
+        self._loop = uvloop.new_event_loop()
+        self._writer = Writer(self._clock)
+        self._services: LiveServices | None = None
+        self._pubsub: redis.asyncio.client.PubSub | None = None
+        ready = threading.Event()
+        threading.Thread(target=self._run, args=(ready,), name="call-loop", daemon=True).start()
+        ready.wait()
+
+    def carry(self, arrival: Arrival) -> None:
+        """Carry a call; returns when it has ended and everything about it is stored."""
+        self._submit(self._carry(arrival)).result()
+
+    def hand_over(self) -> None:
+        """Leave all calls to other processes, each at its next good moment; returns at once.
+
+        Safe to be called from a signal handler.
+        """
+        self._loop.call_soon_threadsafe(self._hand_over)
+
+    @property
+    def full(self) -> bool:
+        """This process carries as many calls as it may, or takes no more."""
+        return self._leaving or len(self._calls) >= self._settings.floyd_max_calls
+
+    def _submit(self, work: Coroutine[Any, Any, None]) -> Future[None]:
+        return asyncio.run_coroutine_threadsafe(work, self._loop)
+
+    def _run(self, ready: threading.Event) -> None:
+        asyncio.set_event_loop(self._loop)
+        self._services = for_calls(self._settings)
+        announcing = self._loop.create_task(self._announce())
+        listening = self._loop.create_task(self._listen_for_notices())
+        ready.set()
+        self._loop.run_until_complete(asyncio.gather(announcing, listening))
+
+    async def _carry(self, arrival: Arrival) -> None:
+        assert self._services is not None
+        call = LiveCall(arrival, self._services, self._writer)
+        older = self._calls.get(call.attempt)
+        if older:
+            older.socket_ended()
+        self._calls[call.attempt] = call
+        await self._subscribe(call.attempt)
+        try:
+            await call.carry(await self._take_over(arrival, call))
+        finally:
+            if self._calls.get(call.attempt) is call:
+                del self._calls[call.attempt]
+                await self._unsubscribe(call.attempt)
+
+    async def _take_over(self, arrival: Arrival, call: LiveCall) -> MediaSocket:
+        _, media_socket = await self._loop.connect_accepted_socket(
+            lambda: MediaSocket(
+                arrival.protocol, arrival.messages, call.message_came, call.socket_ended
+            ),
+            arrival.socket,
+        )
+        return media_socket
+
+    def _hand_over(self) -> None:
+        self._leaving = True
+        for call in list(self._calls.values()):
+            call.hand_over()
+
+    # --- What this process and the others tell each other -----------------------------------------
+
+    async def _announce(self) -> None:
+        """Say again and again how many calls this process holds."""
+        assert self._services is not None
+        while True:
+            capacity = 0 if self._leaving else self._settings.floyd_max_calls
+            try:
+                await asyncio.to_thread(
+                    slots.announce,
+                    self._services.redis,
+                    self._process_id,
+                    capacity,
+                    self._clock.now(),
+                )
+            except RedisError as error:
+                log.warning("slots were not announced: %s", type(error).__name__)
+            await self._clock.sleep(_ANNOUNCE_EVERY_S)
+
+    async def _listen_for_notices(self) -> None:
+        while True:
+            client = redis.asyncio.Redis.from_url(self._settings.redis_url)
+            try:
+                self._pubsub = client.pubsub(ignore_subscribe_messages=True)
+                await self._pubsub.subscribe("calls", *map(call_channel, self._calls))
+                async for message in self._pubsub.listen():
+                    self._deliver(message["channel"].decode(), json.loads(message["data"]))
+            except RedisError as error:
+                log.warning("no notices for now: %s", type(error).__name__)
+            finally:
+                self._pubsub = None
+                await client.aclose()
+            await self._clock.sleep(_RECONNECT_AFTER_S)
+
+    def _deliver(self, channel: str, notice: dict[str, Any]) -> None:
+        for attempt, call in list(self._calls.items()):
+            if channel == call_channel(attempt):
+                call.notice_came(notice)
+
+    async def _subscribe(self, attempt: str) -> None:
+        try:
+            if self._pubsub:
+                await self._pubsub.subscribe(call_channel(attempt))
+        except RedisError as error:
+            log.warning("no notices for a call: %s", type(error).__name__)
+
+    async def _unsubscribe(self, attempt: str) -> None:
+        try:
+            if self._pubsub:
+                await self._pubsub.unsubscribe(call_channel(attempt))
+        except RedisError as error:
+            log.warning("notices stay subscribed: %s", type(error).__name__)
+
+
+_the_loop: CallLoop | None = None
+_making = threading.Lock()
+
+
+def the_loop(settings: Settings) -> CallLoop:
+    """Return this process's loop, made on first use."""
+    global _the_loop
+    with _making:
+        if _the_loop is None:
+            _the_loop = CallLoop(settings)
+        return _the_loop
+
+
+def hand_over() -> None:
+    """Leave all live calls of this process to others; for its SIGTERM."""
+    if _the_loop:
+        _the_loop.hand_over()

@@ -1,0 +1,125 @@
+"""The ordered background writer: what a call must keep goes to the database here, off the loop.
+
+A slow or locked database delays rows, never sound. Rows of all calls of the process are written in
+the order in which they were handed over, as many at once as have gathered.
+"""
+
+import asyncio
+import logging
+import threading
+from collections.abc import Callable
+from queue import SimpleQueue
+from typing import Any
+
+from peewee import EXCLUDED, DatabaseError, InterfaceError, OperationalError
+
+from floyd.calls.vocabulary import RecordUtterance
+from floyd.clock import Clock
+from floyd.store.database import Writes, database, writing
+from floyd.store.models import Call, CallEvent, Utterance
+
+log = logging.getLogger(__name__)
+
+_TRY_AGAIN_S = 0.5
+_MOST_AT_ONCE = 500
+
+Work = Callable[[Writes], None]
+
+
+class Writer:
+    """One thread that writes, for all calls of a process."""
+
+    def __init__(self, clock: Clock) -> None:
+        self._clock = clock
+        self._queue: SimpleQueue[Work | asyncio.Future[None] | None] = SimpleQueue()
+        self._thread = threading.Thread(target=self._run, name="call-writer", daemon=True)
+        self._thread.start()
+
+    def utterance(self, call_id: int, said: RecordUtterance, offset_s: float) -> None:
+        """Store an utterance, or correct the one at its position."""
+        row = {
+            "call": call_id,
+            "position": said.position,
+            "speaker": said.speaker,
+            "text": said.text,
+            "meant": said.meant,
+            "started_s": said.started_s + offset_s,
+            "ended_s": said.ended_s + offset_s,
+            "timings": said.timings,
+        }
+        self._queue.put(lambda _: _upsert(row))
+
+    def event(self, call_id: int, position: int, at_s: float, event: dict[str, Any]) -> None:
+        """Keep an event of the core."""
+        row = {"call": call_id, "position": position, "at_s": at_s, "event": event}
+        self._queue.put(lambda _: CallEvent.insert(row).on_conflict_ignore().execute())
+
+    def finish(self, call_id: int, finish: dict[str, Any]) -> None:
+        """Store what a conversation concluded."""
+        self._queue.put(lambda _: Call.update(finish=finish).where(Call.id == call_id).execute())
+
+    def settle(self, call_id: int, generation: int) -> None:
+        """Note that all of a stream is stored, unless a newer one has begun; have it reported."""
+        now = self._clock.now()
+
+        def work(writes: Writes) -> None:
+            Call.update(settled_at=now).where(
+                Call.id == call_id, Call.token_used == generation
+            ).execute()
+            writes.look_at("report_call", call_id)
+
+        self._queue.put(work)
+
+    async def flushed(self) -> None:
+        """Wait until everything handed over so far is committed."""
+        future: asyncio.Future[None] = asyncio.get_running_loop().create_future()
+        self._queue.put(future)
+        await future
+
+    def _run(self) -> None:
+        while True:
+            batch = self._gather()
+            self._write([work for work in batch if callable(work)])
+            for waiting in batch:
+                if isinstance(waiting, asyncio.Future):
+                    waiting.get_loop().call_soon_threadsafe(_resolve, waiting)
+
+    def _gather(self) -> list[Any]:
+        batch = [self._queue.get()]
+        while len(batch) < _MOST_AT_ONCE and not self._queue.empty():
+            batch.append(self._queue.get())
+        return batch
+
+    def _write(self, batch: list[Work]) -> None:
+        while batch:
+            try:
+                with database.connection_context(), writing() as writes:
+                    for work in batch:
+                        work(writes)
+                return
+            except (OperationalError, InterfaceError) as error:
+                log.warning("call rows wait for the database: %s", type(error).__name__)
+                self._clock.block(_TRY_AGAIN_S)
+            except DatabaseError as error:
+                batch = self._without_the_bad(batch, error)
+
+    def _without_the_bad(self, batch: list[Work], error: DatabaseError) -> list[Work]:
+        """One row that the database refuses must not take the others along: write them singly."""
+        log.error("a call row was refused: %s", type(error).__name__)
+        if len(batch) > 1:
+            for work in batch:
+                self._write([work])
+        return []
+
+
+def _upsert(row: dict[str, Any]) -> None:
+    changed = ("text", "meant", "started_s", "ended_s", "timings")
+    Utterance.insert(row).on_conflict(
+        conflict_target=[Utterance.call, Utterance.position],
+        update={getattr(Utterance, name): getattr(EXCLUDED, name) for name in changed},
+    ).execute()
+
+
+def _resolve(future: asyncio.Future[None]) -> None:
+    if not future.done():
+        future.set_result(None)
