@@ -147,7 +147,7 @@ def test_the_first_sound_comes_after_its_latency_and_the_rest_faster_than_real_t
             rest = await until(connection, "response.done")
             all_s = world.clock.monotonic() - began
         assert first_s >= 1.0
-        assert all_s - first_s >= len(sound(rest)) / 8000 / 4 - 0.2
+        assert all_s >= 1 + len(sound(rest)) / 8000 / 4 - 0.1
 
     in_world(scenario, OpenAIConditions(voice_first_byte_s=1.0, voice_speed=4.0))
 
@@ -416,7 +416,7 @@ def test_speech_by_request_streams_after_its_latency() -> None:
             first_s = world.clock.monotonic() - began
             rest = sum([len(chunk) async for chunk in chunks])
         assert first_s >= 1
-        assert world.clock.monotonic() - began - first_s >= rest / 48000 / 5 - 0.2
+        assert world.clock.monotonic() - began >= 1 + rest / 48000 / 5 - 0.1
 
     in_world(scenario, OpenAIConditions(voice_first_byte_s=1))
 

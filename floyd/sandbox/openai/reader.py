@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import random
 import re
-from dataclasses import dataclass
 
 from floyd.sandbox.openai.conditions import OpenAIConditions
 from floyd.sandbox.records import Records
@@ -31,14 +30,6 @@ WORDS_PER_MINUTE = 175
 _OTHER_WORDS = {"I am": "I'm", "I'm": "I am", "do not": "don't", "It is": "It's", "it is": "it's"}
 
 
-@dataclass(frozen=True)
-class Reading:
-    """What was really said, as the telephone carries it and as 24 kHz 16-bit mono PCM."""
-
-    clip: Clip
-    pcm24k: bytes
-
-
 class Reader:
     """Reads texts aloud for all endpoints that speak."""
 
@@ -48,15 +39,16 @@ class Reader:
         self._records = records
         self._chance = random.Random(conditions.seed)
 
-    async def read(self, text: str, voice: str, speed: float = 1.0) -> Reading:
-        """Says the text in one of OpenAI's voices, or words near to it."""
+    async def read(self, text: str, voice: str, speed: float = 1.0) -> Clip:
+        """Says the text, or words near to it, in one of OpenAI's voices."""
         said = self._worded(text)
-        rate = round(WORDS_PER_MINUTE * speed)
-        espeak_voice = VOICES[voice]
-        clip = await self._voices.speak(said, espeak_voice, words_per_minute=rate)
-        pcm = await self._voices.speak_pcm24k(said, espeak_voice, words_per_minute=rate)
         self._records.add("openai.spoken", text=text, said=said, voice=voice)
-        return Reading(clip, pcm)
+        return await self._voices.speak(said, VOICES[voice], words_per_minute=_rate(speed))
+
+    async def widened(self, clip: Clip, voice: str, speed: float = 1.0) -> bytes:
+        """What was read, as 24 kHz 16-bit mono PCM."""
+        rate = _rate(speed)
+        return await self._voices.speak_pcm24k(clip.text, VOICES[voice], words_per_minute=rate)
 
     def hangs(self) -> bool:
         """Whether this text shall never sound."""
@@ -74,6 +66,10 @@ class Reader:
         if self._chance.random() < self._conditions.reword_rate:
             return reworded(text, self._chance)
         return text
+
+
+def _rate(speed: float) -> int:
+    return round(WORDS_PER_MINUTE * speed)
 
 
 def reworded(text: str, chance: random.Random) -> str:

@@ -37,17 +37,18 @@ def add_routes(
         order = _checked(await request.text())
         if reader.hangs():
             await asyncio.Event().wait()
-        reading = await reader.read(order["input"], order["voice"], order.get("speed", 1.0))
+        voice, speed = order["voice"], order.get("speed", 1.0)
+        pcm = await reader.widened(await reader.read(order["input"], voice, speed), voice, speed)
         wave = order["response_format"] == "wav"
         response = web.StreamResponse(headers={"Content-Type": f"audio/{'wav' if wave else 'pcm'}"})
         due = began + conditions.voice_first_byte_s
         await clock.sleep(max(0.0, due - clock.monotonic()))
         await response.prepare(request)
         if wave:
-            await response.write(_wave_header(len(reading.pcm24k)))
-        for at in range(0, len(reading.pcm24k), _PIECE_BYTES):
+            await response.write(_wave_header(len(pcm)))
+        for at in range(0, len(pcm), _PIECE_BYTES):
             await clock.sleep(max(0.0, due - clock.monotonic()))
-            await response.write(reading.pcm24k[at : at + _PIECE_BYTES])
+            await response.write(pcm[at : at + _PIECE_BYTES])
             due += _PIECE_S / conditions.voice_speed
         await response.write_eof()
         return response

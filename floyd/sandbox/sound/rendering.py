@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import re
-from dataclasses import dataclass
 
 import numpy as np
 import soxr
@@ -20,26 +19,26 @@ _QUIET_PEAK = 200
 _SHORTEST_WORD_MS = 20
 
 
-@dataclass(frozen=True)
-class Speech:
-    """One spoken text as the telephone carries it, and as 24 kHz 16-bit mono PCM."""
-
-    clip: Clip
-    pcm24k: bytes
-
-
-def say(text: str, voice: str, words_per_minute: int) -> Speech:
-    """Renders the text; not thread-safe.
+def say(text: str, voice: str, words_per_minute: int) -> Clip:
+    """Renders the text as the telephone carries it; not thread-safe.
 
     Raises:
         UnknownVoiceError: There is no such voice.
     """
-    spoken = "".join(character if character.isprintable() else " " for character in text)
-    rendering = _trimmed(render(spoken, voice, words_per_minute))
+    rendering = _rendered(text, voice, words_per_minute)
     narrow = _resampled(rendering.samples, SAMPLE_RATE_HZ)
-    words = _words(spoken, rendering.word_events, narrow)
-    wide = _resampled(rendering.samples, WIDE_RATE_HZ)
-    return Speech(Clip(text, words, mulaw.encode(narrow)), wide.tobytes())
+    return Clip(text, _words(text, rendering.word_events, narrow), mulaw.encode(narrow))
+
+
+def say_wide(text: str, voice: str, words_per_minute: int) -> bytes:
+    """Renders the same sound as `say`, as 24 kHz 16-bit little-endian mono PCM."""
+    rendering = _rendered(text, voice, words_per_minute)
+    return _resampled(rendering.samples, WIDE_RATE_HZ).astype("<i2").tobytes()
+
+
+def _rendered(text: str, voice: str, words_per_minute: int) -> Rendering:
+    spoken = "".join(character if character.isprintable() else " " for character in text)
+    return _trimmed(render(spoken, voice, words_per_minute))
 
 
 def _resampled(samples: Samples, rate_hz: int) -> Samples:

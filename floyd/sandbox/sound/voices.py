@@ -3,16 +3,26 @@
 from __future__ import annotations
 
 import asyncio
+import contextlib
 import json
+from collections import OrderedDict
+from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
+from typing import TypeVar
 
 from floyd.sandbox.sound.clip import Clip
 from floyd.sandbox.sound.ears import Ears
 from floyd.sandbox.sound.library import ClipLibrary
-from floyd.sandbox.sound.rendering import Speech, say
+from floyd.sandbox.sound.rendering import say, say_wide
 
 _Spoken = tuple[str, str, int]
+_Sound = TypeVar("_Sound", Clip, bytes)
+
+_KEPT_CLIPS = 1000
+_KEPT_WIDE = 50
+# A clip takes some 10 ms to render: a start shall not take longer than a few seconds.
+_RECALLED_TEXTS = 300
 
 
 class Voices:
@@ -25,7 +35,8 @@ class Voices:
 
     def __init__(self, memory: Path | None = None) -> None:
         self._library = ClipLibrary()
-        self._speeches: dict[_Spoken, Speech] = {}
+        self._clips: OrderedDict[_Spoken, Clip] = OrderedDict()
+        self._wide: OrderedDict[_Spoken, bytes] = OrderedDict()
         self._memory = memory
         self._thread = ThreadPoolExecutor(max_workers=1, thread_name_prefix="espeak")
         if memory is not None and memory.exists():
@@ -37,17 +48,27 @@ class Voices:
         Raises:
             UnknownVoiceError: espeak-ng has no such voice.
         """
-        return (await self._speech((text, voice, words_per_minute))).clip
+        spoken = (text, voice, words_per_minute)
+        if spoken not in self._clips:
+            clip = await self._rendered(say, spoken)
+            self._note(spoken)
+            self._clips.setdefault(spoken, clip)
+        self._library.add(self._clips[spoken])
+        return _kept(self._clips, spoken, _KEPT_CLIPS)
 
     async def speak_pcm24k(
         self, text: str, voice: str = "en-us", *, words_per_minute: int = 175
     ) -> bytes:
-        """Says the text as 24 kHz 16-bit little-endian mono PCM.
+        """Says the text as 24 kHz 16-bit little-endian mono PCM; ears know that too.
 
         Raises:
             UnknownVoiceError: espeak-ng has no such voice.
         """
-        return (await self._speech((text, voice, words_per_minute))).pcm24k
+        await self.speak(text, voice, words_per_minute=words_per_minute)
+        spoken = (text, voice, words_per_minute)
+        if spoken not in self._wide:
+            self._wide[spoken] = await self._rendered(say_wide, spoken)
+        return _kept(self._wide, spoken, _KEPT_WIDE)
 
     def ears(self) -> Ears:
         """Ears for one stream."""
@@ -57,25 +78,27 @@ class Voices:
         """Ends the voices' thread."""
         self._thread.shutdown(wait=True, cancel_futures=True)
 
-    async def _speech(self, spoken: _Spoken) -> Speech:
-        speech = self._speeches.get(spoken)
-        if speech is None:
-            loop = asyncio.get_running_loop()
-            speech = await loop.run_in_executor(self._thread, say, *spoken)
-            speech = self._keep(spoken, speech)
-        self._library.add(speech.clip)
-        return speech
+    async def _rendered(self, render: Callable[[str, str, int], _Sound], spoken: _Spoken) -> _Sound:
+        return await asyncio.get_running_loop().run_in_executor(self._thread, render, *spoken)
 
-    def _keep(self, spoken: _Spoken, speech: Speech) -> Speech:
-        kept = self._speeches.setdefault(spoken, speech)
-        if kept is speech and self._memory is not None:
+    def _note(self, spoken: _Spoken) -> None:
+        if self._memory is not None and spoken not in self._clips:
             with self._memory.open("a", encoding="utf-8") as file:
                 file.write(json.dumps(spoken) + "\n")
-        return kept
 
     def _recall(self, memory: Path) -> None:
-        for line in memory.read_text(encoding="utf-8").splitlines():
-            text, voice, words_per_minute = json.loads(line)
-            speech = self._thread.submit(say, text, voice, words_per_minute).result()
-            self._speeches[text, voice, words_per_minute] = speech
-            self._library.add(speech.clip)
+        lines = dict.fromkeys(memory.read_text(encoding="utf-8").splitlines())
+        for line in list(lines)[-_RECALLED_TEXTS:]:
+            with contextlib.suppress(ValueError):  # a line that a crash has cut off
+                text, voice, words_per_minute = json.loads(line)
+                clip = self._thread.submit(say, text, voice, words_per_minute).result()
+                self._clips[text, voice, words_per_minute] = clip
+                self._library.add(clip)
+
+
+def _kept(cache: OrderedDict[_Spoken, _Sound], spoken: _Spoken, most: int) -> _Sound:
+    """The cached sound, now the most recent one of so many."""
+    cache.move_to_end(spoken)
+    while len(cache) > most:
+        cache.popitem(last=False)
+    return cache[spoken]

@@ -8,7 +8,7 @@ from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
-from floyd.sandbox.openai.reader import Reading
+from floyd.sandbox.sound import Clip
 
 PIECE_MS = 100
 _PCMU_BYTES_PER_MS = 8
@@ -30,6 +30,11 @@ class Order:
     max_output_tokens: int | str
     speed: float = 1.0
     prompt: str = ""
+
+    @property
+    def wide(self) -> bool:
+        """Whether 24 kHz PCM is asked for, not the telephone's mu-law."""
+        return bool(self.format["type"] == "audio/pcm")
 
 
 def text_to_read(instructions: str, items: Sequence[Mapping[str, Any]]) -> str:
@@ -64,13 +69,10 @@ class ResponseEvents:
         )
         yield self._content("response.content_part.added", part=self._part(""))
 
-    def pieces(self, reading: Reading) -> Iterator[list[dict[str, Any]]]:
+    def pieces(self, clip: Clip, sound: bytes) -> Iterator[list[dict[str, Any]]]:
         """The events of each 100 ms of speech; words come with the sound of their start."""
-        if self.order.format["type"] == "audio/pcmu":
-            sound, step = reading.clip.mulaw, PIECE_MS * _PCMU_BYTES_PER_MS
-        else:
-            sound, step = reading.pcm24k, PIECE_MS * _PCM_BYTES_PER_MS
-        words = list(reading.clip.words)
+        step = PIECE_MS * (_PCM_BYTES_PER_MS if self.order.wide else _PCMU_BYTES_PER_MS)
+        words = list(clip.words)
         for at in range(0, len(sound), step):
             if self._limit_reached():
                 return

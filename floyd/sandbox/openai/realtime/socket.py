@@ -177,9 +177,12 @@ class _Connection:
             await response.cancelled.wait()
             return await self._send_all(events.closing("cancelled"))
         order = response.order
-        reading = await self._reader.read(order.text, order.voice, order.speed)
+        clip = await self._reader.read(order.text, order.voice, order.speed)
+        sound = clip.mulaw
+        if order.wide:
+            sound = await self._reader.widened(clip, order.voice, order.speed)
         due = began + self._conditions.voice_first_byte_s
-        for piece in events.pieces(reading):
+        for piece in events.pieces(clip, sound):
             if await self._cancelled_before(due, response):
                 return await self._send_all(events.closing("cancelled"))
             await self._send_all(piece)
