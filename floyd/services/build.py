@@ -46,11 +46,12 @@ def for_calls(settings: Settings) -> LiveServices:
         telephony=TwilioTelephony(settings, clock),
         talker=OpenAITalker(settings, clock),
         transcriber=GoogleTranscriber(settings, clock),
-        voice=_voice(settings),
+        voice=voice(settings),
     )
 
 
-def _voice(settings: Settings) -> Voice:
+def voice(settings: Settings) -> Voice:
+    """Return the voice that the settings name; its client is made at its first use."""
     return _VOICES[settings.floyd_voice](settings, settings.clock)
 
 

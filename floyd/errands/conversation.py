@@ -1,0 +1,74 @@
+"""What the model is told of a user's conversation: their errands, questions and last texts."""
+
+from datetime import datetime
+from typing import Any
+from zoneinfo import ZoneInfo
+
+from floyd.errands.lifecycle import OPEN
+from floyd.store.models import Errand, InboundText, OutboundText, Question, User
+
+_EARLIER_TEXTS = 10
+_EARLIER_LENGTH = 500
+
+
+def local_time(user: User, now: float) -> str:
+    """Return the user's local time, in words that a model reads without doubt."""
+    local = datetime.fromtimestamp(now, ZoneInfo(user.zone))
+    return f"{local:%A, %Y-%m-%d %H:%M} ({user.zone})"
+
+
+def open_errands(user: User) -> list[Errand]:
+    """Return what a user waits for, oldest first."""
+    states = [state.value for state in OPEN]
+    return list(
+        Errand.select().where((Errand.user == user) & Errand.state.in_(states)).order_by(Errand.id)
+    )
+
+
+def open_questions(errand: Errand) -> list[Question]:
+    """Return what an errand has asked its user and not been told, in order."""
+    return list(
+        Question.select()
+        .where((Question.errand == errand) & Question.answered_at.is_null())
+        .order_by(Question.id)
+    )
+
+
+def errands_material(user: User) -> list[dict[str, Any]]:
+    """Return a user's open errands as the model reads them."""
+    return [
+        {
+            "id": errand.id,
+            "request": errand.request,
+            "state": errand.state,
+            "questions": [question.text for question in open_questions(errand)],
+        }
+        for errand in open_errands(user)
+    ]
+
+
+def earlier_texts(user: User, before: float) -> list[dict[str, str]]:
+    """Return the last texts of a conversation, both ways, oldest first.
+
+    Args:
+        user: whose conversation.
+        before: epoch seconds; texts of that moment and later are left out.
+    """
+    theirs = (
+        InboundText.select()
+        .where((InboundText.phone == user.phone) & (InboundText.received_at < before))
+        .order_by(InboundText.received_at.desc())
+        .limit(_EARLIER_TEXTS)
+    )
+    ours = (
+        OutboundText.select()
+        .where((OutboundText.phone == user.phone) & (OutboundText.created_at < before))
+        .order_by(OutboundText.created_at.desc())
+        .limit(_EARLIER_TEXTS)
+    )
+    texts = [(text.received_at, "user", text.body) for text in theirs]
+    texts += [(text.created_at, "floyd", text.body) for text in ours]
+    return [
+        {"from": sender, "text": body[:_EARLIER_LENGTH]}
+        for _, sender, body in sorted(texts)[-_EARLIER_TEXTS:]
+    ]

@@ -1,0 +1,28 @@
+"""What a short answer to a question of ours decides."""
+
+import re
+from enum import Enum
+
+_YES = frozenset(
+    "y yes yeah yep yup sure ok okay please absolutely definitely go do try again fine".split()
+)
+_NO = frozenset("n no nope nah not never dont don't stop skip leave forget".split())
+_YES_EMOJI = re.compile("[\U0001f44d\u2705\u2714\U0001f44c]")
+_NO_EMOJI = re.compile("[\U0001f44e\u274c]")
+
+
+class YesOrNo(Enum):
+    """A decision of the user."""
+
+    YES = "yes"
+    NO = "no"
+
+
+def yes_or_no(text: str) -> YesOrNo | None:
+    """Return what a short answer decides, or None when it does not say: never a guess."""
+    words = set(re.findall(r"[a-z']+", text.casefold().replace("\u2019", "'")))
+    if words & _NO or _NO_EMOJI.search(text):
+        return YesOrNo.NO
+    if words & _YES or _YES_EMOJI.search(text):
+        return YesOrNo.YES
+    return None

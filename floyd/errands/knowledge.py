@@ -1,0 +1,75 @@
+"""What is known about a user: material for a plan, and the snapshot that one call may speak of."""
+
+from collections.abc import Sequence
+from typing import Any
+
+from floyd.store.models import Contact, Errand, Fact, InboundText, Question, User
+
+_NUMBER_SEARCH = 200
+
+
+def facts_of(user: User) -> list[Fact]:
+    """Return what is known about a user and still holds."""
+    return list(
+        Fact.select().where((Fact.user == user) & Fact.superseded_at.is_null()).order_by(Fact.id)
+    )
+
+
+def contacts_of(user: User) -> list[Contact]:
+    """Return the places and people that a user may want phoned."""
+    return list(Contact.select().where(Contact.user == user).order_by(Contact.id))
+
+
+def texts_of(user: User) -> list[str]:
+    """Return a user's own words of late: a number in them was given by the user."""
+    texts = (
+        InboundText.select(InboundText.body)
+        .where(InboundText.phone == user.phone)
+        .order_by(InboundText.id.desc())
+        .limit(_NUMBER_SEARCH)
+    )
+    return [text.body for text in texts]
+
+
+def facts_material(facts: Sequence[Fact]) -> list[dict[str, Any]]:
+    """Return facts as the model reads them."""
+    return [{"id": fact.id, "subject": fact.subject, "value": fact.value} for fact in facts]
+
+
+def contacts_material(contacts: Sequence[Contact]) -> list[dict[str, Any]]:
+    """Return contacts as the model reads them."""
+    return [
+        {
+            "id": contact.id,
+            "name": contact.name,
+            "phone": contact.phone,
+            "about": contact.about,
+        }
+        for contact in contacts
+    ]
+
+
+def answers_material(errand: Errand) -> list[dict[str, str | None]]:
+    """Return what the user has answered for an errand, in order."""
+    answered = (
+        Question.select()
+        .where((Question.errand == errand) & Question.answered_at.is_null(False))
+        .order_by(Question.id)
+    )
+    return [{"question": question.text, "answer": question.answer} for question in answered]
+
+
+def snapshot(errand: Errand, facts: Sequence[Fact], chosen: Sequence[int]) -> dict[str, Any]:
+    """Return all that a call of an errand may know and say, and nothing else.
+
+    Args:
+        errand: whose call.
+        facts: what is known about its user.
+        chosen: ids of the facts that the plan needs; an unknown id is nothing.
+    """
+    needed = [fact for fact in facts if fact.id in set(chosen)]
+    return {
+        "user": errand.user.name,
+        "facts": facts_material(needed),
+        "request": errand.request,
+    }

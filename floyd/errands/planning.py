@@ -1,0 +1,229 @@
+"""An errand gets its plan: one model call, checked in code; then it may call, or asks its user."""
+
+from dataclasses import dataclass
+from typing import Any
+
+import structlog
+
+from floyd.errands.conversation import earlier_texts, local_time
+from floyd.errands.gates import GateInput, in_words, refused, was_given
+from floyd.errands.knowledge import (
+    answers_material,
+    contacts_material,
+    contacts_of,
+    facts_material,
+    facts_of,
+    snapshot,
+    texts_of,
+)
+from floyd.errands.lifecycle import State, move
+from floyd.errors import ModelError
+from floyd.phone_numbers import Refusal, to_e164
+from floyd.prompts import instructions
+from floyd.prompts.schemas import Outcome, Plan
+from floyd.reports.delivery import write_text
+from floyd.reports.wording import numbered
+from floyd.services import Services
+from floyd.settings import Settings
+from floyd.store.database import writing
+from floyd.store.models import Contact, Errand, ErrandMove, Fact, Question
+
+log = structlog.get_logger()
+
+_RETRY_AFTER_S = 20
+_GIVE_UP_AFTER_S = 120
+_NOT_PLANNED = "I'm sorry, I couldn't work out how to do this. Please try again later: {request}"
+_REQUEST_LENGTH = 100
+
+
+@dataclass(frozen=True)
+class Knowledge:
+    """What a plan was made from, and is checked against."""
+
+    facts: list[Fact]
+    contacts: list[Contact]
+    texts: list[str]
+
+
+def make_plan(services: Services, errand: Errand) -> None:
+    """Plan an errand in planning: it becomes ready, asks its user, or fails with a reason."""
+    user = errand.user
+    knowledge = Knowledge(facts_of(user), contacts_of(user), [*texts_of(user), errand.request])
+    try:
+        plan = services.thinker.think(
+            instructions("plan"), _material(services, errand, knowledge), Plan
+        )
+    except ModelError as error:
+        _not_planned(services, errand, error)
+        return
+    contact = _contact(plan, knowledge)
+    phone = contact.phone if contact else _written_number(plan, knowledge)
+    questions = _questions(plan, phone)
+    if questions or phone is None:
+        _ask(services, errand, plan, questions)
+    elif (why := refused(gate_input(services.settings, phone, knowledge))) is not None:
+        _refuse(services, errand, plan, phone, why)
+    else:
+        _make_ready(services, errand, plan, knowledge, phone)
+
+
+def gate_input(settings: Settings, phone: str, knowledge: Knowledge) -> GateInput:
+    """Return what the gates decide on for a number."""
+    return GateInput(
+        phone=phone,
+        user_is_known=True,
+        users_texts=knowledge.texts,
+        contact_phones=[contact.phone for contact in knowledge.contacts],
+        countries=settings.countries,
+        own=settings.twilio_phone_number,
+        asked_not_to_be_called=_asked_not_to_be_called(phone),
+    )
+
+
+def _asked_not_to_be_called(phone: str) -> bool:
+    asked = (Errand.phone == phone) & (Errand.outcome == Outcome.DO_NOT_CALL.value)
+    return bool(Errand.select().where(asked).exists())
+
+
+def _material(services: Services, errand: Errand, knowledge: Knowledge) -> dict[str, Any]:
+    return {
+        "now": local_time(errand.user, services.clock.now()),
+        "user": errand.user.name,
+        "request": errand.request,
+        "answers": answers_material(errand),
+        "facts": facts_material(knowledge.facts),
+        "contacts": contacts_material(knowledge.contacts),
+        "earlier_texts": earlier_texts(errand.user, before=errand.created_at),
+    }
+
+
+def _contact(plan: Plan, knowledge: Knowledge) -> Contact | None:
+    """Return the user's contact that a plan names, if it is one of theirs."""
+    for contact in knowledge.contacts:
+        if contact.id == plan.callee.contact_id:
+            return contact
+    return None
+
+
+def _written_number(plan: Plan, knowledge: Knowledge) -> str | None:
+    """Return the number that a plan copied, if the user did write it.
+
+    What is no number at all (911) is kept as written: the gates say why it cannot be called.
+    """
+    written = plan.callee.phone
+    if not written or not was_given(written, knowledge.texts):
+        return None
+    return to_e164(written) or written
+
+
+def _questions(plan: Plan, phone: str | None) -> list[str]:
+    """Return what must be asked before the call, each thing once."""
+    questions = [question.strip() for question in plan.questions if question.strip()]
+    if phone is None and not any("number" in question.casefold() for question in questions):
+        questions.insert(0, f"What number should I call for {plan.callee.name}?")
+    return list(dict.fromkeys(questions))
+
+
+def _ask(services: Services, errand: Errand, plan: Plan, questions: list[str]) -> None:
+    with writing() as writes:
+        now = services.clock.now()
+        if not move(
+            writes,
+            errand.id,
+            State.PLANNING,
+            State.WAITING_FOR_USER,
+            "something must be known first",
+            now,
+            plan=plan.model_dump(mode="json"),
+        ):
+            return
+        asked = Question.select().where(Question.errand == errand).count()
+        for question in questions:
+            Question.create(errand=errand, text=question, asked_at=now)
+        write_text(
+            writes,
+            user=errand.user,
+            errand=errand,
+            body=f"Before I call {plan.callee.name}: {numbered(questions)}",
+            occasion=f"errand:{errand.id}:questions:{asked}",
+            now=now,
+        )
+
+
+def _refuse(services: Services, errand: Errand, plan: Plan, phone: str, why: Refusal) -> None:
+    with writing() as writes:
+        now = services.clock.now()
+        if move(
+            writes,
+            errand.id,
+            State.PLANNING,
+            State.FAILED,
+            "a gate refused the number",
+            now,
+            plan=plan.model_dump(mode="json"),
+            outcome=Outcome.FAILED.value,
+        ):
+            write_text(
+                writes,
+                user=errand.user,
+                errand=errand,
+                body=in_words(phone, why),
+                occasion=f"errand:{errand.id}:refused",
+                now=now,
+            )
+
+
+def _make_ready(
+    services: Services, errand: Errand, plan: Plan, knowledge: Knowledge, phone: str
+) -> None:
+    with writing() as writes:
+        move(
+            writes,
+            errand.id,
+            State.PLANNING,
+            State.READY,
+            "planned",
+            services.clock.now(),
+            plan=plan.model_dump(mode="json"),
+            snapshot=snapshot(errand, knowledge.facts, plan.fact_ids),
+            phone=phone,
+        )
+
+
+def _not_planned(services: Services, errand: Errand, error: ModelError) -> None:
+    """Leave an errand for another try, or fail it honestly after two minutes of trying."""
+    log.warning("errand_not_planned", errand=errand.id, error=type(error).__name__)
+    with writing() as writes:
+        now = services.clock.now()
+        if now < _planning_since(errand) + _GIVE_UP_AFTER_S:
+            Errand.update(due_at=now + _RETRY_AFTER_S).where(
+                (Errand.id == errand.id) & (Errand.state == State.PLANNING.value)
+            ).execute()
+            return
+        if move(
+            writes,
+            errand.id,
+            State.PLANNING,
+            State.FAILED,
+            "the model gave no plan",
+            now,
+            outcome=Outcome.FAILED.value,
+        ):
+            write_text(
+                writes,
+                user=errand.user,
+                errand=errand,
+                body=_NOT_PLANNED.format(request=errand.request[:_REQUEST_LENGTH]),
+                occasion=f"errand:{errand.id}:not-planned",
+                now=now,
+            )
+
+
+def _planning_since(errand: Errand) -> float:
+    last = (
+        ErrandMove.select()
+        .where((ErrandMove.errand == errand) & (ErrandMove.to_state == State.PLANNING.value))
+        .order_by(ErrandMove.id.desc())
+        .first()
+    )
+    return last.at if last else errand.created_at

@@ -1,0 +1,165 @@
+"""A user's text becomes what it asks for: one model call, then each wish carried out in code.
+
+What a text causes and the mark that it was understood are one transaction: running it twice, or
+twice at once, is harmless. The texts of one user are taken in their order.
+"""
+
+import secrets
+import unicodedata
+
+import structlog
+from redis import Redis
+
+from floyd.errands.conversation import earlier_texts, errands_material, local_time
+from floyd.errands.wishes import Desk, carry_out
+from floyd.errors import ModelError
+from floyd.prompts import instructions
+from floyd.prompts.schemas import Understanding, Wish
+from floyd.reports.delivery import write_text
+from floyd.services import Services
+from floyd.store.database import Writes, writing
+from floyd.store.models import InboundText, User
+
+log = structlog.get_logger()
+
+ONBOARDING = (
+    "Hi, this is Floyd, an AI assistant that makes phone calls for the people it works for. "
+    "I don't know your number yet, so I can't help right now. Whoever set me up can add you."
+)
+NO_WORDS = "I got your text, but there were no words in it. What can I do for you?"
+NO_PICTURES = "I can't open pictures or files yet. What can I do for you? Please write it to me."
+NOT_READ_YET = "I couldn't read your text just now; I'll try again in a moment."
+NOT_READ = "I'm sorry, I couldn't make sense of your text. Could you send it again in other words?"
+NOT_UNDERSTOOD = "I'm not sure what you mean. Whom should I call, and what should I say?"
+
+_LOCK_S = 120
+_RETRY_AFTER_S = (10, 30, 60)
+_MOST_WISHES = 5
+
+# Deletes the lock only when it is still the one that we took.
+_UNLOCK = """
+if redis.call('GET', KEYS[1]) == ARGV[1] then return redis.call('DEL', KEYS[1]) end
+return 0
+"""
+
+
+def understand(services: Services, text_id: int) -> None:
+    """Understand a text, after whatever the same person sent before it."""
+    text = InboundText.get_or_none(InboundText.id == text_id)
+    if text is None or text.understood_at is not None:
+        return
+    user = User.get_or_none(User.phone == text.phone)
+    if user is None:
+        _welcome_stranger(services, text)
+        return
+    while _take_turn(services, user):
+        pass
+
+
+def _take_turn(services: Services, user: User) -> bool:
+    """Understand a user's next text; True when another one waits."""
+    lock, ours = f"understanding:{user.id}", secrets.token_hex(8)
+    redis: Redis = services.redis
+    if not redis.set(lock, ours, nx=True, px=round(services.clock.real(_LOCK_S) * 1000)):
+        return False
+    try:
+        text = _next_text(user, services.clock.now())
+        if text is not None:
+            _understand_one(services, user, text)
+    finally:
+        redis.eval(_UNLOCK, 1, lock, ours)
+    # Whoever came while we held the lock has gone away again: what they came for is ours to do.
+    return _next_text(user, services.clock.now()) is not None
+
+
+def _next_text(user: User, now: float) -> InboundText | None:
+    """Return the oldest text not yet understood, unless it failed and waits for its next try."""
+    text: InboundText | None = (
+        InboundText.select()
+        .where((InboundText.phone == user.phone) & InboundText.understood_at.is_null())
+        .order_by(InboundText.received_at, InboundText.id)
+        .first()
+    )
+    waits = text is not None and text.tries > 0 and (text.due_at or 0) > now
+    return None if waits else text
+
+
+def _understand_one(services: Services, user: User, text: InboundText) -> None:
+    if not _has_words(text.body):
+        _answer_plainly(services, user, text, NO_PICTURES if text.media_count else NO_WORDS)
+        return
+    try:
+        wishes = _read(services, user, text)
+    except ModelError as error:
+        _not_read(services, user, text, error)
+        return
+    with writing() as writes:
+        now = services.clock.now()
+        if not _mark_understood(text, now):
+            return
+        desk = Desk(writes=writes, user=user, text=text, now=now)
+        sentences = [said for wish in wishes if (said := carry_out(desk, wish))]
+        if not wishes:
+            sentences = [NOT_UNDERSTOOD]
+        if sentences:
+            _reply(writes, user, text, " ".join(dict.fromkeys(sentences)), now)
+
+
+def _read(services: Services, user: User, text: InboundText) -> list[Wish]:
+    material = {
+        "now": local_time(user, services.clock.now()),
+        "user": user.name,
+        "text": text.body,
+        "earlier_texts": earlier_texts(user, before=text.received_at),
+        "open_errands": errands_material(user),
+    }
+    understanding = services.thinker.think(instructions("understanding"), material, Understanding)
+    return understanding.wishes[:_MOST_WISHES]
+
+
+def _not_read(services: Services, user: User, text: InboundText, error: ModelError) -> None:
+    log.warning("text_not_read", text=text.id, tries=text.tries, error=type(error).__name__)
+    if text.tries >= len(_RETRY_AFTER_S):
+        _answer_plainly(services, user, text, NOT_READ)
+        return
+    with writing() as writes:
+        now = services.clock.now()
+        InboundText.update(
+            tries=InboundText.tries + 1, due_at=now + _RETRY_AFTER_S[text.tries]
+        ).where((InboundText.id == text.id) & InboundText.understood_at.is_null()).execute()
+        occasion = f"text:{text.id}:delayed"
+        write_text(writes, user=user, body=NOT_READ_YET, occasion=occasion, now=now)
+
+
+def _welcome_stranger(services: Services, text: InboundText) -> None:
+    """Answer someone whom Floyd does not work for: once ever, and without the model."""
+    with writing() as writes:
+        now = services.clock.now()
+        if _mark_understood(text, now):
+            occasion = f"onboarding:{text.phone}"
+            write_text(writes, phone=text.phone, body=ONBOARDING, occasion=occasion, now=now)
+
+
+def _answer_plainly(services: Services, user: User, text: InboundText, body: str) -> None:
+    with writing() as writes:
+        now = services.clock.now()
+        if _mark_understood(text, now):
+            _reply(writes, user, text, body, now)
+
+
+def _mark_understood(text: InboundText, now: float) -> bool:
+    marked = (
+        InboundText.update(understood_at=now, due_at=None)
+        .where((InboundText.id == text.id) & InboundText.understood_at.is_null())
+        .execute()
+    )
+    return bool(marked == 1)
+
+
+def _reply(writes: Writes, user: User, text: InboundText, body: str, now: float) -> None:
+    write_text(writes, user=user, body=body, occasion=f"reply:{text.id}", now=now)
+
+
+def _has_words(body: str) -> bool:
+    """Return whether there is anything to read: an emoji may be an answer, a blank is none."""
+    return any(unicodedata.category(letter)[0] not in "ZC" for letter in body)

@@ -1,0 +1,227 @@
+"""What is done about each kind of wish, inside the transaction that its text is understood in.
+
+Every handler returns the sentence that the user reads about it, or None when another text will
+answer: an errand's own.
+"""
+
+import re
+from collections.abc import Callable
+from dataclasses import dataclass
+
+from floyd.errands.conversation import open_errands, open_questions
+from floyd.errands.decisions import YesOrNo, yes_or_no
+from floyd.errands.gates import asks_for_an_emergency_call
+from floyd.errands.lifecycle import DUE_AFTER_S, State, move
+from floyd.errands.telling import name_of, standing
+from floyd.prompts.schemas import Wish
+from floyd.reports.wording import TRY_AGAIN
+from floyd.store.database import Writes
+from floyd.store.models import Errand, Fact, InboundText, Question, User
+
+_WHICH_ERRAND = "Which of your errands do you mean?"
+_NOTHING_OPEN = "Nothing is open right now."
+_NOTHING_ASKED = "I haven't asked you anything right now."
+_SHRUG = "I'm not sure what you mean. Could you say it in other words?"
+_REPLY_LENGTH = 300
+_REMEMBER = re.compile(
+    r"^\W*(?:(?:please|also|and)\W+)*(?:remember|note|know)\b\W*(?:that\b\W*)?", re.IGNORECASE
+)
+_CANCELLABLE = frozenset(
+    {State.NEW, State.PLANNING, State.WAITING_FOR_USER, State.SCHEDULED, State.READY}
+)
+
+
+@dataclass(frozen=True)
+class Desk:
+    """Where a text is handled: its open transaction, whose it is, and when."""
+
+    writes: Writes
+    user: User
+    text: InboundText
+    now: float
+
+
+Handler = Callable[[Desk, Wish], str | None]
+
+
+def carry_out(desk: Desk, wish: Wish) -> str | None:
+    """Do what a wish asks for and return what to say about it, if anything."""
+    return HANDLERS[wish.kind](desk, wish)
+
+
+def _new_errand(desk: Desk, wish: Wish) -> str | None:
+    request = _own_words(desk, wish)
+    if number := asks_for_an_emergency_call(request):
+        return (
+            f"I can't call emergency services. If this is an emergency, please dial {number} "
+            "yourself now."
+        )
+    errand = Errand.create(
+        user=desk.user,
+        request=request,
+        state=State.NEW.value,
+        created_at=desk.now,
+        due_at=desk.now + (DUE_AFTER_S[State.NEW] or 0),
+    )
+    desk.writes.look_at("advance_errand", errand.id)
+    return None
+
+
+def _answer(desk: Desk, wish: Wish) -> str | None:
+    asking = [errand for errand in open_errands(desk.user) if open_questions(errand)]
+    if not asking:
+        return _NOTHING_ASKED
+    errand = _meant(asking, wish)
+    if errand is None:
+        return _WHICH_ERRAND
+    if errand.state != State.WAITING_FOR_USER:
+        return f"Thanks, I'm already on it: {standing(errand)}"
+    questions = open_questions(errand)
+    if any(question.text == TRY_AGAIN for question in questions):
+        return _settle_try(desk, errand, yes_or_no(wish.text))
+    for question in questions:
+        _store_answer(desk, question, _own_words(desk, wish))
+        Fact.create(
+            user=desk.user,
+            subject=question.text,
+            value=_own_words(desk, wish),
+            source=f"text:{desk.text.id}",
+            created_at=desk.now,
+        )
+    _plan_again(desk, errand, "the user answered")
+    return "Thanks, I'll go on with that."
+
+
+def _confirm(desk: Desk, wish: Wish) -> str | None:
+    return _decide(desk, wish, YesOrNo.YES)
+
+
+def _refuse(desk: Desk, wish: Wish) -> str | None:
+    return _decide(desk, wish, YesOrNo.NO)
+
+
+def _decide(desk: Desk, wish: Wish, decision: YesOrNo) -> str | None:
+    waiting = [
+        errand for errand in open_errands(desk.user) if errand.state == State.WAITING_FOR_USER
+    ]
+    if not waiting:
+        return _NOTHING_ASKED
+    errand = _meant(waiting, wish)
+    if errand is None:
+        return _WHICH_ERRAND
+    if decision is YesOrNo.NO:
+        return _cancel_one(desk, errand)
+    questions = open_questions(errand)
+    if any(question.text == TRY_AGAIN for question in questions):
+        return _settle_try(desk, errand, decision)
+    return "I still need to know: " + " ".join(question.text for question in questions)
+
+
+def _settle_try(desk: Desk, errand: Errand, decision: YesOrNo | None) -> str | None:
+    if decision is YesOrNo.NO:
+        return _cancel_one(desk, errand)
+    if decision is None:
+        return f"{name_of(errand)}: shall I try again, yes or no?"
+    for question in open_questions(errand):
+        _store_answer(desk, question, decision.value)
+    _plan_again(desk, errand, "the user wants another try")
+    return None
+
+
+def _status(desk: Desk, wish: Wish) -> str:
+    errands = open_errands(desk.user)
+    if not errands:
+        last = Errand.select().where(Errand.user == desk.user).order_by(Errand.id.desc()).first()
+        return f"{_NOTHING_OPEN} Last: {standing(last)}" if last else _NOTHING_OPEN
+    meant = [errand for errand in errands if errand.id == wish.errand_id] or errands
+    return " ".join(standing(errand) for errand in meant)
+
+
+def _cancel(desk: Desk, wish: Wish) -> str:
+    errands = open_errands(desk.user)
+    if not errands:
+        return _NOTHING_OPEN
+    errand = _meant(errands, wish)
+    return _WHICH_ERRAND if errand is None else _cancel_one(desk, errand)
+
+
+def _cancel_one(desk: Desk, errand: Errand) -> str:
+    state = State(errand.state)
+    if state in _CANCELLABLE and move(
+        desk.writes, errand.id, state, State.CANCELLED, "the user cancelled it", desk.now
+    ):
+        return f"{name_of(errand)}: dropped."
+    return f"I can't stop that any more. {standing(errand)}"
+
+
+def _remember(desk: Desk, wish: Wish) -> str:
+    value = _REMEMBER.sub("", _own_words(desk, wish), count=1).strip() or wish.text
+    Fact.create(
+        user=desk.user,
+        subject=desk.user.name,
+        value=value,
+        source=f"text:{desk.text.id}",
+        created_at=desk.now,
+    )
+    return "Noted."
+
+
+def _forget(desk: Desk, wish: Wish) -> str:
+    return "I can't forget single things by text yet, so nothing has changed."
+
+
+def _instruction(desk: Desk, wish: Wish) -> str:
+    return "I can't pass anything on to a call that is under way yet."
+
+
+def _talk(desk: Desk, wish: Wish) -> str:
+    return (wish.reply or "").strip()[:_REPLY_LENGTH] or _SHRUG
+
+
+HANDLERS: dict[str, Handler] = {
+    "new_errand": _new_errand,
+    "answer": _answer,
+    "status": _status,
+    "cancel": _cancel,
+    "remember": _remember,
+    "forget": _forget,
+    "confirm": _confirm,
+    "refuse": _refuse,
+    "instruction": _instruction,
+    "small_talk": _talk,
+    "unclear": _talk,
+}
+
+
+def _meant(errands: list[Errand], wish: Wish) -> Errand | None:
+    """Return the errand that a wish is about: the one it names, else the only one there is."""
+    named = [errand for errand in errands if errand.id == wish.errand_id]
+    if named:
+        return named[0]
+    return errands[0] if len(errands) == 1 else None
+
+
+def _own_words(desk: Desk, wish: Wish) -> str:
+    """Return the user's own words for a wish: the model's, only if the user wrote them."""
+    quoted = " ".join(wish.text.split())
+    written = " ".join(desk.text.body.split())
+    return quoted if quoted and quoted.casefold() in written.casefold() else written
+
+
+def _store_answer(desk: Desk, question: Question, answer: str) -> None:
+    Question.update(answer=answer, answered_at=desk.now).where(
+        (Question.id == question.id) & Question.answered_at.is_null()
+    ).execute()
+
+
+def _plan_again(desk: Desk, errand: Errand, why: str) -> None:
+    if move(
+        desk.writes,
+        errand.id,
+        State.WAITING_FOR_USER,
+        State.PLANNING,
+        why,
+        desk.now,
+        due_at=desk.now,
+    ):
+        desk.writes.look_at("advance_errand", errand.id)

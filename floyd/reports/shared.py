@@ -1,0 +1,48 @@
+"""What a call told the callee about the user: the snapshot's facts whose words were heard. Pure."""
+
+import re
+from collections.abc import Iterable, Mapping
+from typing import Any
+
+from floyd.reports.quantities import quantities
+
+_PART = re.compile(r"\s*[,;]\s*")
+_WORDS = re.compile(r"[^\W\d_]+")
+_CONTENT_LENGTH = 3
+_COMMON = frozenset(
+    """and are for from has have her his its name named full first last number our she the their
+    them they this that was were who with you your called""".split()
+)
+
+
+def shared(snapshot: Mapping[str, Any], heard: Iterable[str]) -> list[str]:
+    """Return what was told, each as "subject (value)", in the snapshot's order.
+
+    Args:
+        snapshot: all that the call could know: user, facts, request.
+        heard: what was heard of Floyd's words.
+    """
+    said = " \n ".join(heard)
+    told = ["your name"] if _is_told(str(snapshot.get("user", "")), said) else []
+    for fact in snapshot.get("facts", []):
+        parts = [part for part in _PART.split(str(fact["value"])) if _is_told(part, said)]
+        if parts:
+            told.append(f"{fact['subject']} ({', '.join(parts)})")
+    return told
+
+
+def _is_told(part: str, said: str) -> bool:
+    """Return whether what tells a part of a fact was said: names and numbers, else its words."""
+    words = set(_WORDS.findall(part))
+    telling = {word for word in words if word[0].isupper()}
+    if not telling and not quantities(part):
+        telling = {
+            word
+            for word in words
+            if len(word) >= _CONTENT_LENGTH and word.casefold() not in _COMMON
+        }
+        if not telling:
+            return False
+    spoken = {word.casefold() for word in _WORDS.findall(said)}
+    told = {word.casefold() for word in telling} <= spoken
+    return told and quantities(said).cover(quantities(part))

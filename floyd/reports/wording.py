@@ -1,0 +1,121 @@
+"""The texts that end a call, one for each way that it can end; pure.
+
+Each is one or two segments of GSM-7, says only what was proven, and ends with what was shared.
+"""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+from floyd.prompts.schemas import Outcome
+
+TWO_SEGMENTS = 306
+TRY_AGAIN = "Shall I try again?"
+
+_UNCONFIRMED = "nothing that I'd call confirmed was said"
+_HEADINGS: dict[Outcome, str] = {
+    Outcome.DONE: "Done: {callee}.",
+    Outcome.PARTLY: "Partly done: {callee}.",
+    Outcome.DECLINED: "{callee} declined.",
+    Outcome.NEEDS_USER: "I spoke with {callee}, but they need something that I don't know.",
+    Outcome.VOICEMAIL_LEFT: "I got {callee}'s voicemail and left a message.",
+    Outcome.NO_ANSWER: "Nobody answered at {callee}.",
+    Outcome.BUSY: "The line at {callee} was busy.",
+    Outcome.WRONG_NUMBER: "{number} turned out to be a wrong number for {callee}.",
+    Outcome.CLOSED: "{callee} is closed right now.",
+    Outcome.DO_NOT_CALL: "{callee} asked me not to call again, so I won't.",
+    Outcome.CUT_OFF: "The call to {callee} broke off before it was settled.",
+    Outcome.FAILED: "I reached {callee}, but {unconfirmed}.",
+}
+_NOT_CONNECTED = "The call to {callee} at {number} could not be connected."
+_MACHINE = "{callee}'s voicemail answered. I left no message."
+_TRIED_ENOUGH = "That was try {tries}, so I've stopped."
+
+
+@dataclass(frozen=True)
+class Ending:
+    """What the user is to be told about a call.
+
+    Attributes:
+        outcome: how it ended.
+        callee: whom Floyd phoned, as one would say it.
+        number: for reading.
+        claims: proven sentences.
+        said: the callee's last words, where nothing was proven.
+        questions: what the user must answer before Floyd can call back.
+        follow_ups: what the callee asked the user to do.
+        shared: what was told about the user.
+        tries: calls made for the errand, this one included.
+        asks_again: whether the user is asked for another try.
+        tried_enough: whether another try would have been worth it, had there not been enough.
+        connected: whether anybody or anything answered.
+        by_machine: whether a voicemail answered.
+    """
+
+    outcome: Outcome
+    callee: str
+    number: str
+    claims: Sequence[str] = ()
+    said: str | None = None
+    questions: Sequence[str] = ()
+    follow_ups: Sequence[str] = ()
+    shared: Sequence[str] = ()
+    tries: int = 1
+    asks_again: bool = False
+    tried_enough: bool = False
+    connected: bool = True
+    by_machine: bool = False
+
+
+def text(ending: Ending) -> str:
+    """Return the text about a call: what must be said always, the rest as far as there is room."""
+    must = [_heading(ending)]
+    last = _last(ending)
+    optional = [_sentence(claim) for claim in ending.claims]
+    if not optional and ending.said and ending.outcome is not Outcome.NEEDS_USER:
+        optional = [f'They said: "{_shortened(ending.said)}"']
+    optional += [_sentence(follow_up) for follow_up in ending.follow_ups]
+    for sentence in optional:
+        if len(" ".join([*must, sentence, *last])) > TWO_SEGMENTS:
+            break
+        must.append(sentence)
+    return " ".join([*must, *last])
+
+
+def _heading(ending: Ending) -> str:
+    template = _HEADINGS[ending.outcome]
+    if ending.by_machine and ending.outcome is Outcome.NO_ANSWER:
+        template = _MACHINE
+    elif ending.outcome is Outcome.FAILED and not ending.connected:
+        template = _NOT_CONNECTED
+    return template.format(callee=ending.callee, number=ending.number, unconfirmed=_UNCONFIRMED)
+
+
+def _last(ending: Ending) -> list[str]:
+    """Return how a text ends: what the user is asked, then what was shared."""
+    last = []
+    if ending.tried_enough:
+        last.append(_TRIED_ENOUGH.format(tries=ending.tries))
+    elif ending.questions:
+        last.append(numbered(ending.questions))
+    elif ending.asks_again:
+        last.append(TRY_AGAIN)
+    if ending.shared:
+        last.append(f"I shared: {', '.join(ending.shared)}.")
+    return last
+
+
+def numbered(questions: Sequence[str]) -> str:
+    """Return questions as they stand in one text."""
+    if len(questions) == 1:
+        return questions[0]
+    return " ".join(f"{number}) {text}" for number, text in enumerate(questions, start=1))
+
+
+def _sentence(text: str) -> str:
+    text = " ".join(text.split())
+    return text if text.endswith((".", "!", "?")) else f"{text}."
+
+
+def _shortened(text: str, length: int = 120) -> str:
+    text = " ".join(text.split())
+    return text if len(text) <= length else f"{text[:length].rsplit(' ', 1)[0]}..."
