@@ -14,6 +14,9 @@ _MODE = 2
 _STARTS_AFTER_FRAMES = 3
 _PAUSES_AFTER_FRAMES = 4
 _QUIET_BELOW = 160
+# webrtcvad goes on saying "speech" for 100 ms after its end; a frame below this level (root mean
+# square of 16-bit samples) is none, whatever it says.
+_FAINT_BELOW = 100
 
 QUIET = bytes(
     code
@@ -55,10 +58,14 @@ class SpeechDetector:
         while len(self._rest) >= _FRAME_BYTES:
             frame, self._rest = self._rest[:_FRAME_BYTES], self._rest[_FRAME_BYTES:]
             self._at_frame += 1
-            change = self._frame(self._vad.is_speech(audioop.ulaw2lin(frame, 2), SAMPLE_RATE_HZ))
+            change = self._frame(self._is_speech(audioop.ulaw2lin(frame, 2)))
             if change:
                 changes.append(change)
         return changes
+
+    def _is_speech(self, pcm: bytes) -> bool:
+        loud = audioop.rms(pcm, 2) >= _FAINT_BELOW
+        return loud and bool(self._vad.is_speech(pcm, SAMPLE_RATE_HZ))
 
     def _frame(self, is_speech: bool) -> SpeechStarted | SpeechPaused | None:
         self._voiced = self._voiced + 1 if is_speech else 0

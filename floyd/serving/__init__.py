@@ -24,14 +24,16 @@ def threads_for_calls() -> int:
     return int(os.environ.get("FLOYD_MAX_CALLS") or _DEFAULT_MAX_CALLS) + _MARGIN
 
 
-def on_sigterm_hand_over_calls(worker: Any) -> None:
-    """Have a stopping process close its media streams, so that Twilio brings the calls elsewhere.
+def hold_calls(worker: Any) -> None:
+    """Begin to take calls, and hand them over when the process is stopped.
 
-    gunicorn's own handler only sets a flag and waits, and no call would ever learn of it.
+    gunicorn's own handler of SIGTERM only sets a flag and waits: no call would ever learn of it.
+    Here its media streams are closed, so that Twilio brings the calls elsewhere.
     """
     # Imported in the worker: the clients behind it must not exist before the fork.
     from floyd.calls import loop
 
+    loop.the_loop(worker.wsgi.extensions["floyd"].settings)
     stop: Callable[[int, FrameType | None], None] = worker.handle_exit
 
     def hand_over_and_stop(number: int, frame: FrameType | None) -> None:

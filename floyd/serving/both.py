@@ -3,7 +3,7 @@
 With two, a live call has a healthy process to come back to when one of them is killed.
 """
 
-from floyd.serving import GRACEFUL_TIMEOUT_S, on_sigterm_hand_over_calls, threads_for_calls
+from floyd.serving import GRACEFUL_TIMEOUT_S, hold_calls, threads_for_calls
 
 worker_class = "gthread"
 workers = 2
@@ -13,4 +13,4 @@ max_requests = 0  # a process with live calls is never recycled
 graceful_timeout = GRACEFUL_TIMEOUT_S
 preload_app = False
 control_socket_disable = True
-post_worker_init = on_sigterm_hand_over_calls
+post_worker_init = hold_calls

@@ -1,6 +1,6 @@
 """gunicorn's configuration of the process that holds calls; more machines hold more calls."""
 
-from floyd.serving import GRACEFUL_TIMEOUT_S, on_sigterm_hand_over_calls, threads_for_calls
+from floyd.serving import GRACEFUL_TIMEOUT_S, hold_calls, threads_for_calls
 
 worker_class = "gthread"
 workers = 1
@@ -10,4 +10,4 @@ max_requests = 0  # a process with live calls is never recycled
 graceful_timeout = GRACEFUL_TIMEOUT_S
 preload_app = False
 control_socket_disable = True
-post_worker_init = on_sigterm_hand_over_calls
+post_worker_init = hold_calls
