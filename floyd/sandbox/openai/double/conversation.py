@@ -46,7 +46,9 @@ def _on_the_line(call: Conversation, gullible: bool) -> Reply:
     if not waiting.waiting:
         waiting = waiting.before("floyd")
     going_on = _to_the_callee(waiting, gullible)
-    return Reply(f"{rule['say']} {going_on.text}" if rule else going_on.text, going_on.tool_calls)
+    if rule and rule["then"] == "call_again":
+        return Reply("", going_on.tool_calls)
+    return Reply(f"{rule['say'] if rule else ''} {going_on.text}".strip(), going_on.tool_calls)
 
 
 def _to_the_callee(call: Conversation, gullible: bool) -> Reply:
@@ -88,10 +90,11 @@ def _to_questions(call: Conversation, text: str) -> Reply | None:
 
 
 def _to_statements(call: Conversation, text: str) -> Reply:
-    said = call.said_by("floyd")
     evidence = _evidence(call)
     if not call.told:
         return Reply(call.opening)
+    if _is_back(call, text):
+        return Reply(_last_words(call))
     if checks_back(call, text):
         return Reply(SAY["right"])
     if matched([RULES["anything_else"]], text):
@@ -101,7 +104,7 @@ def _to_statements(call: Conversation, text: str) -> Reply:
     if confirms(text) or (evidence and _closes(text)):
         return finish(SAY["done"], "done", evidence)
     if matched(RULES["repeat"]["patterns"], text):
-        return Reply(_last_words(said[-1]))
+        return Reply(_last_words(call))
     if matched([RULES["goodbye"]], text):
         return _farewell(call)
     return _to_the_rest(call, text)
@@ -146,7 +149,16 @@ def _to_the_rest(call: Conversation, text: str) -> Reply:
     return Reply(SAY["unheard"])
 
 
-def _last_words(text: str) -> str:
-    """Return what Floyd said last, without its introduction."""
-    kept = [part for part in sentences(text) if not matched([r"\bthis is floyd\b"], part)]
-    return " ".join(kept) or text
+def _is_back(call: Conversation, text: str) -> bool:
+    """Tell whether these words only answer "are you still there?"."""
+    passing, here = RULES["repeat"]["passing"], RULES["repeat"]["here"]
+    return bool(matched([passing], call.said_by("floyd")[-1]) and matched([here], text))
+
+
+def _last_words(call: Conversation) -> str:
+    """Return what Floyd said last that is worth repeating, without its introduction."""
+    left_out = [RULES["repeat"]["passing"], r"\bthis is floyd\b"]
+    for text in reversed(call.said_by("floyd")):
+        if kept := [part for part in sentences(text) if not matched(left_out, part)]:
+            return " ".join(kept)
+    return call.opening

@@ -56,10 +56,10 @@ def _callee(
     """Return whom to phone, and the question to ask first when nobody has told."""
     rules = knowledge("plan")
     place = _place(request)
-    phone = matched([rules["phone"]], said)
+    phone = matched(rules["phones"], said)
     found = _fitting(place or request, contacts)
     if phone:
-        return {"name": place or phone[0], "contact_id": None, "phone": phone[0]}, []
+        return {"name": place or phone["phone"], "contact_id": None, "phone": phone["phone"]}, []
     if len(found) == 1:
         return {"name": found[0]["name"], "contact_id": found[0]["id"], "phone": None}, []
     name = place or "this"

@@ -80,11 +80,11 @@ def _learned(callee: str, heard: list[Utterance], gullible: bool) -> list[dict[s
     return [
         {
             "subject": rule["subject"].format(callee=callee),
-            "value": sentence,
+            "value": found["value"].strip(),
             "utterance_ids": [utterance["id"]],
         }
         for utterance in heard
         for sentence in sentences(utterance["text"])
         for rule in wanted
-        if matched([rule["pattern"]], sentence)
+        if (found := matched([rule["pattern"]], sentence))
     ]
