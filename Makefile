@@ -3,7 +3,7 @@
 SHELL := /bin/sh
 VENV  ?= .venv
 BIN   := $(VENV)/bin
-SEED  ?= 1
+SEED  ?= 0
 # The first Python that is new enough and can make a virtual environment.
 PYTHON ?= $(shell for python in python3.13 python3.12 python3.11 python3; do \
 	$$python -c 'import ensurepip, sys, venv; sys.exit(sys.version_info < (3, 11))' 2>/dev/null \
@@ -17,7 +17,7 @@ help: ## print this help
 
 setup: $(BIN)/.installed ## make the virtual environment and install Floyd into it
 
-demo: setup ## play one errand in this terminal, from text to call to text (SEED=1)
+demo: setup ## play one errand in this terminal, from text to call to text (SEED=0)
 	@$(BIN)/floyd demo --seed $(SEED)
 
 sandbox: setup ## keep the phone world running, for floyd text "..." and floyd watch

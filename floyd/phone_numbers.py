@@ -4,7 +4,7 @@ import re
 from dataclasses import dataclass
 
 import phonenumbers
-from phonenumbers import PhoneNumberType
+from phonenumbers import PhoneNumberType, timezone
 
 EMERGENCY = frozenset({"911", "112", "999", "000", "110", "118", "119", "988"})
 _N11 = re.compile(r"^[2-9]11$")
@@ -50,6 +50,12 @@ def for_reading(e164: str) -> str:
     except phonenumbers.NumberParseException:
         return e164
     return phonenumbers.format_number(number, phonenumbers.PhoneNumberFormat.NATIONAL)
+
+
+def zones_of(e164: str) -> tuple[str, ...]:
+    """Return the IANA time zones in which a number may be at home; UTC when none is known."""
+    zones = timezone.time_zones_for_number(phonenumbers.parse(e164))
+    return tuple(zone for zone in zones if zone != "Etc/Unknown") or ("UTC",)
 
 
 def refusal(dialled: str, *, countries: tuple[int, ...], own: str) -> Refusal | None:

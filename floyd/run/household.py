@@ -33,8 +33,10 @@ class NotReady(FloydError):
 @asynccontextmanager
 async def household(
     environ: dict[str, str], supervisor: Supervisor, listener: socket.socket
-) -> AsyncIterator[Settings]:
-    """Run Floyd behind a listening socket while the block lasts; yields once it answers.
+) -> AsyncIterator[dict[str, str]]:
+    """Run Floyd behind a listening socket while the block lasts.
+
+    Yields the environment that its processes have, once it answers.
 
     Args:
         environ: Floyd's variables; REDIS_URL may be left out.
@@ -55,10 +57,10 @@ async def household(
                 environ["REDIS_URL"] = url
                 if not await answers(url):
                     raise NotReady("Redis does not answer")
-            migrate(environment.load(environ))
+            migrate_database(environment.load(environ))
             await supervisor.start(*programs(environ, listener.fileno(), lock))
             await _ready(listener.getsockname()[1])
-            yield environment.load(environ)
+            yield environ
         finally:
             await supervisor.stop()
 
@@ -73,7 +75,7 @@ def shared(environ: dict[str, str], settings: Settings) -> dict[str, str]:
     }
 
 
-def migrate(settings: Settings) -> list[str]:
+def migrate_database(settings: Settings) -> list[str]:
     """Bring the database up to date; return what was applied."""
     open_store(settings)
     return database.migrate()

@@ -1,0 +1,93 @@
+"""`floyd run`, `floyd sandbox`, `floyd demo`, `floyd migrate`: everything that starts processes."""
+
+import asyncio
+import sys
+from pathlib import Path
+
+import click
+
+from floyd.cli import environment
+from floyd.cli.first_user import ask_for_first_user
+from floyd.run.household import household, listen, migrate_database
+from floyd.run.supervisor import Supervisor
+from floyd.run.until_stopped import until_stopped
+from floyd.settings import load
+
+_NAMES_WIDTH = 8
+
+
+def say(name: str, line: str) -> None:
+    """Print a line of a process's log behind the process's name."""
+    click.echo(f"{click.style(name.ljust(_NAMES_WIDTH), dim=True)} | {line}")
+
+
+@click.command()
+def migrate() -> None:
+    """Bring the database up to date."""
+    applied = migrate_database(load(environment.environ()))
+    click.echo("\n".join(applied) or "The database is up to date.")
+
+
+@click.command()
+def run() -> None:
+    """Run all of Floyd on this machine, behind PORT, until Ctrl-C.
+
+    Starts Redis (without REDIS_URL), gunicorn, workers and the clock. The environment, or a file
+    named .env, says with which accounts: see .env.example.
+    """
+    environ = environment.environ()
+    settings = load(environ)
+    ask_for_first_user(settings)
+    try:
+        listener = listen(settings.port)
+    except OSError as error:
+        raise click.ClickException(f"PORT {settings.port}: {error.strerror}") from error
+    supervisor = Supervisor(say)
+
+    async def work() -> int:
+        async with supervisor, household(environ, supervisor, listener):
+            say("floyd", f"listens on port {settings.port} for {settings.floyd_public_url}")
+            await asyncio.Event().wait()
+        return 0
+
+    with listener:
+        sys.exit(until_stopped(work(), supervisor.kill))
+
+
+@click.command()
+@click.option("--seed", default=0, show_default=True, help="Which story's people live in it.")
+def sandbox(seed: int) -> None:
+    """Keep a phone world with a Floyd in it running, without any account, until Ctrl-C."""
+    from floyd.demo.keep import keep_world
+
+    if environment.running_sandbox():
+        raise click.ClickException(f"A sandbox is running in {environment.data_dir()} already.")
+    directory = environment.data_dir() / "sandbox"
+    sys.exit(keep_world(seed, directory, say, environment.announce_sandbox))
+
+
+@click.command()
+@click.option("--seed", default=0, show_default=True, help="Which story is told first.")
+@click.option("--seeds", default=1, show_default=True, help="How many stories, one after another.")
+@click.option(
+    "--scale",
+    default=1.0,
+    show_default=True,
+    type=click.FloatRange(1, 20),
+    help="How many times as fast as in life.",
+)
+@click.option(
+    "--directory",
+    default=Path("var/demo"),
+    show_default=True,
+    type=click.Path(path_type=Path, file_okay=False),
+    help="Where recordings and logs are left.",
+)
+def demo(seed: int, seeds: int, scale: float, directory: Path) -> None:
+    """Play one errand from text to call to text, without any account, and judge it.
+
+    Exits with 0 only if the callee's own order book and the user's phone show the right outcome.
+    """
+    from floyd.demo.play import play
+
+    sys.exit(play(range(seed, seed + seeds), scale, directory))

@@ -1,0 +1,104 @@
+"""What is going on, read from the database: texts and calls in, a picture of both out."""
+
+from dataclasses import dataclass
+from typing import Any
+
+from floyd.phone_numbers import for_reading
+from floyd.store.models import Call, Errand, InboundText, OutboundText, Utterance
+
+_ON_ITS_WAY = ("sent", "delivered")
+
+
+@dataclass(frozen=True)
+class TextSeen:
+    """A text between a user and Floyd; `key` names it for good, `at` is in epoch seconds."""
+
+    key: str
+    at: float
+    is_floyds: bool
+    phone: str
+    body: str
+
+
+@dataclass(frozen=True)
+class UtteranceSeen:
+    """A stretch of speech; `reply_ms` from the end of the callee's speech to Floyd's first sound.
+
+    `is_settled`: more was said since, so its words do not change any more.
+    """
+
+    position: int
+    speaker: str
+    text: str
+    started_s: float
+    reply_ms: int | None
+    is_settled: bool
+
+
+@dataclass(frozen=True)
+class CallSeen:
+    """A call, by its row's id."""
+
+    id: int
+    at: float
+    callee: str
+    state: str
+    is_over: bool
+    utterances: tuple[UtteranceSeen, ...]
+
+
+@dataclass(frozen=True)
+class Picture:
+    """Texts and calls since a moment, in their order."""
+
+    texts: tuple[TextSeen, ...]
+    calls: tuple[CallSeen, ...]
+
+    @property
+    def reply_times_ms(self) -> list[int]:
+        """How long each of Floyd's replies took."""
+        said = (utterance for call in self.calls for utterance in call.utterances)
+        return [utterance.reply_ms for utterance in said if utterance.reply_ms is not None]
+
+
+def look(since: float) -> Picture:
+    """Return what has happened since a moment, in epoch seconds; needs an open connection."""
+    return Picture(texts(since), tuple(_call(row) for row in _calls(since)))
+
+
+def texts(since: float) -> tuple[TextSeen, ...]:
+    """Return the texts that have arrived or left since a moment."""
+    heard = InboundText.select().where(InboundText.received_at >= since)
+    told = OutboundText.select().where(
+        OutboundText.created_at >= since, OutboundText.state.in_(_ON_ITS_WAY)
+    )
+    seen = [TextSeen(f"in {row.id}", row.received_at, False, row.phone, row.body) for row in heard]
+    seen += [TextSeen(f"out {row.id}", row.created_at, True, row.phone, row.body) for row in told]
+    return tuple(sorted(seen, key=lambda text: text.at))
+
+
+def _calls(since: float) -> list[Call]:
+    return list(Call.select(Call, Errand).join(Errand).where(Call.created_at >= since))
+
+
+def _call(row: Call) -> CallSeen:
+    said = list(Utterance.select().where(Utterance.call == row.id).order_by(Utterance.position))
+    all_said = row.settled_at is not None or row.reported_at is not None
+    utterances = tuple(
+        _utterance(utterance, all_said or utterance is not said[-1])
+        for utterance in said
+        if utterance.text
+    )
+    return CallSeen(
+        row.id, row.created_at, _callee(row), row.state, row.ended_at is not None, utterances
+    )
+
+
+def _callee(row: Call) -> str:
+    plan: dict[str, Any] = row.errand.plan or {}
+    return str(plan.get("callee", {}).get("name") or for_reading(row.phone))
+
+
+def _utterance(row: Utterance, is_settled: bool) -> UtteranceSeen:
+    reply_ms = (row.timings or {}).get("sent")
+    return UtteranceSeen(row.position, row.speaker, row.text, row.started_s, reply_ms, is_settled)
