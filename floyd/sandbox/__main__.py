@@ -19,6 +19,7 @@ def read_plan(arguments: list[str]) -> Plan:
     parser.add_argument("--seed", type=int, default=0, help="which story is told")
     parser.add_argument("--twilio-port", type=int, default=0)
     parser.add_argument("--google-port", type=int, default=0)
+    parser.add_argument("--openai-port", type=int, default=0)
     parser.add_argument("--control-port", type=int, default=0)
     parser.add_argument("--recordings", type=Path, help="directory for WAV files of every call")
     parser.add_argument("--voices", type=Path, help="file that remembers what was spoken")
@@ -26,7 +27,9 @@ def read_plan(arguments: list[str]) -> Plan:
     plan = Plan(
         public_url=options.public_url,
         seed=options.seed,
-        ports=Ports(options.twilio_port, options.google_port, options.control_port),
+        ports=Ports(
+            options.twilio_port, options.google_port, options.openai_port, options.control_port
+        ),
         recordings=options.recordings,
         voices=options.voices,
     )

@@ -6,6 +6,7 @@ from enum import Enum
 from typing import Any
 
 from floyd.sandbox.google.conditions import GoogleConditions
+from floyd.sandbox.openai.conditions import OpenAIConditions
 from floyd.sandbox.twilio.conditions import TwilioConditions
 
 
@@ -19,6 +20,7 @@ class Conditions:
 
     twilio: TwilioConditions = field(default_factory=TwilioConditions)
     google: GoogleConditions = field(default_factory=GoogleConditions)
+    openai: OpenAIConditions = field(default_factory=OpenAIConditions)
 
     def change(self, changes: Mapping[str, Mapping[str, Any]]) -> None:
         """Set conditions by stand-in and name.

@@ -13,6 +13,7 @@ from floyd.sandbox.control import Control
 from floyd.sandbox.google import GoogleSpeech
 from floyd.sandbox.network.network import Network
 from floyd.sandbox.network.phones import UnansweredPhone
+from floyd.sandbox.openai import build_app as build_openai
 from floyd.sandbox.people import build_phone
 from floyd.sandbox.people.order_books import OrderBooks
 from floyd.sandbox.people.phones import Household
@@ -31,6 +32,7 @@ class Ports:
 
     twilio: int = 0
     google: int = 0
+    openai: int = 0
     control: int = 0
 
 
@@ -90,15 +92,24 @@ class World:
         ports = self._plan.ports
         twilio_url = await self._serve(self.twilio.build_app(), ports.twilio)
         google_url = f"http://{HOST}:{await self._google.start(ports.google)}"
+        openai = build_openai(self._voices, self.conditions.openai, self.clock, self.records)
+        openai_url = f"{await self._serve(openai, ports.openai)}/v1"
         control_url = await self._serve(Control(self).build_app(), ports.control)
         return {
-            "urls": {"twilio": twilio_url, "google": google_url, "control": control_url},
+            "urls": {
+                "twilio": twilio_url,
+                "google": google_url,
+                "openai": openai_url,
+                "control": control_url,
+            },
             "environment": {
                 "TWILIO_API_URL": twilio_url,
                 "TWILIO_ACCOUNT_SID": self._plan.account_sid,
                 "TWILIO_AUTH_TOKEN": self._plan.auth_token,
                 "TWILIO_PHONE_NUMBER": self.scenario.floyd_phone,
                 "GOOGLE_SPEECH_ENDPOINT": google_url,
+                "OPENAI_BASE_URL": openai_url,
+                "OPENAI_API_KEY": f"sk-sandbox-{token_hex(16)}",
                 "FLOYD_TIME_SCALE": str(self.clock.scale),
                 "FLOYD_TIME_ORIGIN": str(self.clock.origin),
             },
