@@ -34,7 +34,7 @@ class TableCollector(Collector):
         for name, model in _BY_STATE:
             gauge = GaugeMetricFamily(f"floyd_{name}", f"Number of {name}", labels=["state"])
             counted = model.select(model.state, fn.COUNT(model.id)).group_by(model.state)
-            for state, number in counted.tuples():
+            for state, number in counted.tuples().execute():
                 gauge.add_metric([state], number)
             yield gauge
         try:

@@ -18,7 +18,6 @@ from floyd.webhooks import House, calls, health, media, signature, sms, status, 
 log = structlog.get_logger()
 
 _LARGEST_REQUEST = 256 * 1024
-_SWITCHING_PROTOCOLS = 101
 _ROOMS = (sms, status, voice, calls, health)
 
 
@@ -48,7 +47,7 @@ def _begin() -> None:
 def _measure(response: Response) -> Response:
     """Count an answer; a media stream is a call, not an answer."""
     route = request.url_rule.rule if request.url_rule else "unknown"
-    if "began" in g and response.status_code != _SWITCHING_PROTOCOLS:
+    if "began" in g and not signature.is_socket(request):
         took_s = time.perf_counter() - g.began
         metrics.REQUEST_SECONDS.labels(route, response.status_code).observe(took_s)
     return response

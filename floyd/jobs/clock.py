@@ -53,11 +53,13 @@ class Ticker:
         try:
             if not self._holds_the_lease():
                 return False
-            with database.connection_context():
-                sweep(self._redis, self._clock)
+            sweep(self._redis, self._clock)
         except (RedisError, PeeweeException) as error:
             log.warning("tick_failed", error=type(error).__name__)
             return False
+        finally:
+            if not database.is_closed():
+                database.close()
         return True
 
     def _holds_the_lease(self) -> bool:

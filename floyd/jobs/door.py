@@ -17,8 +17,7 @@ from floyd.errors import FloydError
 from floyd.services import Services
 from floyd.services.build import for_jobs
 from floyd.settings import Settings
-from floyd.store import open_store
-from floyd.store.database import database
+from floyd.store.database import database, open_database
 
 log = structlog.get_logger()
 
@@ -36,7 +35,7 @@ def open_door(settings: Settings) -> Services:
 
     The worker does so before it forks: what is built is inherited, what is connected must not be.
     """
-    open_store(settings)
+    open_database(settings.database)
     return lend(for_jobs(settings))
 
 
@@ -54,10 +53,13 @@ def job(work: Work) -> Callable[[int], None]:
         services = _services or open_door(environment.load(dict(os.environ)))
         failure: JobFailed | None = None
         try:
-            with database.connection_context():
-                work(services, row_id)
+            work(services, row_id)
         except Exception as error:  # noqa: BLE001 - the job's door
             failure = _recorded(work, row_id, error)
+        finally:
+            # Opened by the first query; a process must not go on with it, nor pass it to a fork.
+            if not database.is_closed():
+                database.close()
         if failure:
             raise failure
 

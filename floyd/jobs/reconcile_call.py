@@ -20,15 +20,13 @@ ABSENT_FOR_S = 60
 ASK_AGAIN_AFTER_S = 15
 _SKEW_S = 5
 _UNKNOWN_THERE = 20404
+_LIVE = frozenset({"dialling", "queued", "ringing", "in-progress"})
 
 
 def reconcile_call(services: Services, call_id: int) -> None:
     """Bring an attempt up to what Twilio knows of it."""
     call = Call.get_or_none(Call.id == call_id)
-    if call is None or call.state in progress.FINAL or not _is_due(call, services.clock.now()):
-        return
-    if call.state == "reserved":
-        _hand_back(call, services.clock.now())
+    if call is None or call.state not in _LIVE or not _is_due(call, services.clock.now()):
         return
     try:
         seen = _look_up(services, call)
@@ -46,13 +44,6 @@ def reconcile_call(services: Services, call_id: int) -> None:
 
 def _is_due(call: Call, now: float) -> bool:
     return call.due_at is not None and call.due_at <= now
-
-
-def _hand_back(call: Call, now: float) -> None:
-    """Have the errand look at an attempt of which Twilio was never told."""
-    with writing() as writes:
-        Call.update(due_at=now + ASK_AGAIN_AFTER_S).where(Call.id == call.id).execute()
-        writes.look_at("advance_errand", call.errand.id)
 
 
 def _look_up(services: Services, call: Call) -> CallSeen | None:
@@ -83,7 +74,7 @@ def _absent(services: Services, call: Call) -> None:
 def _look_again(call: Call, due_at: float, **changes: object) -> None:
     with writing():
         Call.update(due_at=due_at, **changes).where(
-            Call.id == call.id, Call.state.not_in(progress.FINAL)
+            Call.id == call.id, Call.state.in_(_LIVE)
         ).execute()
 
 

@@ -35,7 +35,7 @@ _PLAIN = str.maketrans(
         "\x00": "",
     }
 )
-_CUT = "..."
+_CUT = " ..."
 _SENTENCE_ENDS = re.compile(r"[.!?](?=\s)|\n")
 
 
@@ -89,7 +89,9 @@ def write_text(
 
 def plain(text: str) -> str:
     """Return a text whose curly quotes, dashes and odd spaces are the ones of GSM-7."""
-    return text.translate(_PLAIN).strip()
+    # Half an emoji, as a model may write it, cannot be stored.
+    whole = text.encode("utf-8", "ignore").decode("utf-8")
+    return whole.translate(_PLAIN).strip()
 
 
 def fitted(text: str) -> str:
@@ -103,7 +105,7 @@ def fitted(text: str) -> str:
     if ends and ends[-1] > len(room) // 2:
         return room[: ends[-1]].rstrip() + _CUT
     words = room.rsplit(None, 1)[0]
-    return (words if len(words) > len(room) // 2 else room).rstrip() + _CUT
+    return (words if len(words) > len(room) // 2 else room).rstrip() + _CUT.lstrip()
 
 
 def _units(text: str) -> int:

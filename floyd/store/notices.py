@@ -1,14 +1,14 @@
 """Notices: what other processes should know now, by Redis pub/sub; losing one costs only time."""
 
 import json
-import logging
 from typing import Any
 
+import structlog
 from redis.exceptions import RedisError
 
 from floyd.store.queue import connection
 
-log = logging.getLogger(__name__)
+log = structlog.get_logger()
 
 
 def call_channel(attempt: str) -> str:
@@ -21,4 +21,4 @@ def publish(channel: str, notice: dict[str, Any]) -> None:
     try:
         connection().publish(channel, json.dumps(notice))
     except RedisError as error:
-        log.warning("could not publish a notice: %s", type(error).__name__)
+        log.warning("notice_not_published", error=type(error).__name__)

@@ -4,8 +4,7 @@ Redis only says "look at this now": what cannot be queued is found by the sweep,
 because Redis does.
 """
 
-import logging
-
+import structlog
 from redis import Redis
 from redis.backoff import NoBackoff
 from redis.exceptions import RedisError
@@ -15,7 +14,7 @@ from rq.utils import now as rq_now
 
 from floyd.clock import Clock
 
-log = logging.getLogger(__name__)
+log = structlog.get_logger()
 
 QUEUE = "floyd"
 _RETRY_AFTER_S = (1, 5, 20)
@@ -55,7 +54,7 @@ def enqueue(job: str, row_id: int) -> bool:
             failure_ttl=_FAILURES_KEPT_S,
         )
     except RedisError as error:
-        log.warning("could not queue %s: %s", job, type(error).__name__)
+        log.warning("job_not_queued", job=job, error=type(error).__name__)
         return False
     return True
 

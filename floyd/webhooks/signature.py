@@ -29,7 +29,11 @@ def guard(app: Flask, settings: Settings) -> None:
 
 def signed_url(knock: Request, settings: Settings) -> str:
     """Return the URL of a request as Twilio saw it: `wss://` for a media stream's handshake."""
-    is_socket = knock.headers.get("Upgrade", "").lower() == "websocket"
-    base = settings.media_url if is_socket else settings.floyd_public_url
+    base = settings.media_url if is_socket(knock) else settings.floyd_public_url
     query = knock.query_string.decode("latin-1")
     return f"{base}{knock.path}" + (f"?{query}" if query else "")
+
+
+def is_socket(knock: Request) -> bool:
+    """Return whether a request is the handshake of a WebSocket."""
+    return knock.headers.get("Upgrade", "").lower() == "websocket"

@@ -1,0 +1,84 @@
+import pytest
+
+from floyd.calls import streams
+from floyd.errors import TelephonyError
+from floyd.jobs.fetch_back import fetch_back
+from floyd.services import Services
+from floyd.services.telephony.protocol import CallSeen
+from floyd.store.models import Call
+from tests.jobs.conftest import SetClock
+from tests.phone_company import ScriptedTelephony, never_processed, refused
+
+
+@pytest.fixture
+def lost(call: Call) -> Call:
+    Call.update(sid="CA1", state="in-progress").execute()
+    row: Call = Call.get()
+    return row
+
+
+def test_a_call_that_does_not_come_back_is_fetched_with_a_new_ticket(
+    services: Services, telephony: ScriptedTelephony, lost: Call
+) -> None:
+    fetch_back(services, lost.id)
+    [(sid, twiml)] = telephony.redirected
+    assert sid == "CA1"
+    assert "<Stream" in twiml
+    assert Call.get().generation == 2
+
+
+def test_a_call_that_comes_back_by_itself_within_a_second_is_left_alone(
+    services: Services, telephony: ScriptedTelephony, lost: Call, clock: SetClock
+) -> None:
+    class ComesBack(SetClock):
+        def block(self, seconds: float) -> None:
+            streams.next_generation(lost, self.now())
+
+    fetch_back(
+        Services(services.settings, ComesBack(), services.redis, telephony, services.thinker),
+        lost.id,
+    )
+    assert telephony.redirected == []
+    assert Call.get().generation == 2
+
+
+@pytest.mark.parametrize("over", [{"state": "completed"}, {"finish": {"outcome": "done"}}])
+def test_a_call_that_is_over_is_not_fetched(
+    services: Services, telephony: ScriptedTelephony, lost: Call, over: dict[str, object]
+) -> None:
+    Call.update(**over).execute()
+    fetch_back(services, lost.id)
+    assert telephony.redirected == []
+
+
+def test_a_call_that_is_lost_again_and_again_gets_a_goodbye(
+    services: Services, telephony: ScriptedTelephony, lost: Call
+) -> None:
+    for _ in range(4):
+        fetch_back(services, lost.id)
+    assert ["<Stream" in twiml for _, twiml in telephony.redirected] == [True] * 3 + [False]
+    assert "<Hangup" in telephony.redirected[-1][1]
+
+
+def test_a_call_that_has_just_ended_at_twilio_is_no_error(
+    services: Services, telephony: ScriptedTelephony, lost: Call
+) -> None:
+    telephony.answers = [refused(21220)]
+    fetch_back(services, lost.id)
+    assert telephony.redirected == []
+
+
+def test_a_fetch_that_twilio_had_no_time_for_is_tried_again_by_the_queue(
+    services: Services, telephony: ScriptedTelephony, lost: Call
+) -> None:
+    telephony.answers = [never_processed()]
+    with pytest.raises(TelephonyError):
+        fetch_back(services, lost.id)
+
+
+def test_a_call_without_a_sid_cannot_be_fetched(
+    services: Services, telephony: ScriptedTelephony, call: Call
+) -> None:
+    telephony.known_calls = [CallSeen("CA1", "", "", "in-progress", None, None)]
+    fetch_back(services, call.id)
+    assert telephony.redirected == []
