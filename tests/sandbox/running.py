@@ -232,4 +232,3 @@ def running_sandbox(**plan: Any) -> Iterator[Sandbox]:
         loop.run(world.stop())
         loop.run(runner.cleanup())
         loop.stop()
-

@@ -17,9 +17,7 @@ def callbacks(sandbox: Sandbox, count: int) -> list[tuple[str, str]]:
 
 def dial(sandbox: Sandbox, twiml: str = "<Response/>", **options: object) -> str:
     callback = f"{sandbox.customer.url}/status"
-    return sandbox.dial(
-        twiml, status_callback=callback, status_callback_event=EVENTS, **options
-    )
+    return sandbox.dial(twiml, status_callback=callback, status_callback_event=EVENTS, **options)
 
 
 def test_a_call_tells_of_every_step(sandbox: Sandbox) -> None:
@@ -79,7 +77,8 @@ def test_callbacks_are_dropped_doubled_and_late_on_demand(sandbox: Sandbox) -> N
 
 def test_say_is_heard_and_redirect_followed(sandbox: Sandbox) -> None:
     sandbox.customer.answer("/next", "<Response><Say>Here is the rest.</Say></Response>")
-    twiml = f"<Response><Say>First part.</Say><Redirect>{sandbox.customer.url}/next</Redirect></Response>"
+    redirect = f"<Redirect>{sandbox.customer.url}/next</Redirect>"
+    twiml = f"<Response><Say>First part.</Say>{redirect}</Response>"
     sandbox.control.put_phone(sandbox.school_phone, "silent")
     sid = dial(sandbox, twiml)
     post = sandbox.customer.next_post("/next")

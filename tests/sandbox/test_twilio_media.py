@@ -26,7 +26,8 @@ def test_a_stream_begins_with_connected_and_start(sandbox: Sandbox) -> None:
         return messages, media.url, media.headers
 
     sandbox.customer.media_script = script
-    stream = f'<Stream url="{sandbox.customer.media_url}"><Parameter name="token" value="a&amp;b"/></Stream>'
+    parameter = '<Parameter name="token" value="a&amp;b"/>'
+    stream = f'<Stream url="{sandbox.customer.media_url}">{parameter}</Stream>'
     sid = sandbox.dial(f"<Response><Connect>{stream}</Connect></Response>")
     (connected, start, first, second), url, headers = sandbox.customer.media_result()
     assert connected == {"event": "connected", "protocol": "Call", "version": "1.0.0"}

@@ -7,11 +7,12 @@ from enum import Enum, auto
 
 from floyd.sandbox.people.person import Person
 from floyd.sandbox.people.slots import Slot, plain
-from floyd.sandbox.people.templates import fill
+from floyd.sandbox.people.templates import fill, names_in
 
 MAX_REPEATS = 2
 MAX_PUZZLED = 3
 MAX_SILENCES = 2
+MAX_PLEASANTRIES = 2
 
 _GOODBYE = re.compile(r"\b(?:good ?bye|bye|have a (?:nice|good|great|lovely) \w+)\b", re.IGNORECASE)
 _LATER = re.compile(
@@ -65,6 +66,7 @@ class Conversation:
         self._repeats = 0
         self._puzzled = 0
         self._silences = 0
+        self._pleasantries = 0
 
     def greet(self) -> Reply:
         """Answer the phone."""
@@ -117,7 +119,11 @@ class Conversation:
         if _GOODBYE.search(text):
             return self._leave("goodbye")
         self._repeats += 1
-        return self._do_without(asked, "give_up") if self._repeats > MAX_REPEATS else self._again()
+        return (
+            self._do_without(asked, "give_up")
+            if self._repeats > MAX_REPEATS
+            else self._say("repeat")
+        )
 
     def _on_confirmation(self, text: str, corrected: bool) -> Reply:
         if corrected:
@@ -132,7 +138,9 @@ class Conversation:
     def _on_turn_after_agreement(self, text: str, corrected: bool) -> Reply:
         if corrected and _NO.search(text):
             return self._read_back()
-        return self._leave("goodbye") if _GOODBYE.search(text) else self._say("anything_else")
+        self._pleasantries += 1
+        is_done = _GOODBYE.search(text) or self._pleasantries > MAX_PLEASANTRIES
+        return self._leave("goodbye") if is_done else self._say("anything_else")
 
     # What they lead to
 
@@ -159,9 +167,6 @@ class Conversation:
         self._given_up.add(slot.name)
         return self._go_on(self._line("move_on"))
 
-    def _again(self) -> Reply:
-        return self._say("repeat")
-
     def _read_back(self, opening: str = "") -> Reply:
         text = f"{opening} {self._line('read_back')}".strip()
         if self._person.confirms:
@@ -178,5 +183,7 @@ class Conversation:
         return Reply(self._line(occasion))
 
     def _line(self, occasion: str) -> str:
-        line = self._draw.choice(self._person.says[occasion])
-        return fill(line, self._person.words | self._values)
+        """One of the lines for an occasion that speaks of nothing unknown."""
+        known = self._person.words | self._values
+        lines = [line for line in self._person.says[occasion] if names_in(line) <= known.keys()]
+        return fill(self._draw.choice(lines), known)

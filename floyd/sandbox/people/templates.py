@@ -6,6 +6,11 @@ from collections.abc import Mapping
 _NAME = re.compile(r"\{([a-z_]+)\}")
 
 
+def names_in(line: str) -> set[str]:
+    """The names that a line speaks of."""
+    return set(_NAME.findall(line))
+
+
 def fill(line: str, words: Mapping[str, str]) -> str:
     """A line with its names filled in.
 

@@ -1,0 +1,149 @@
+import random
+from dataclasses import replace
+
+import pytest
+
+from floyd.sandbox.people.conversation import Conversation, Reply
+from floyd.sandbox.people.person import Person, read_file
+from floyd.sandbox.scenario import Scenario
+
+MARA = Scenario.from_seed(0)
+OPENING = "Hi, I'd like to let you know that Mara is home sick today."
+
+
+def secretary(**changes: object) -> Person:
+    person = Person.from_toml(read_file("school_secretary"), MARA)
+    needed = tuple(replace(slot, chance=1.0) for slot in person.slots if slot.required)
+    return replace(person, **({"slots": needed} | changes))  # type: ignore[arg-type]  # any field
+
+
+def conversation(seed: int = 1, **changes: object) -> Conversation:
+    return Conversation(secretary(**changes), random.Random(seed))
+
+
+def answer_for(reply: Reply) -> str:
+    """What somebody who knows everything says to a question."""
+    text = reply.text.lower()
+    if "name" in text:
+        return "It's Mara Berg."
+    if "class" in text:
+        return "She's in class 3B."
+    return "She has a fever."
+
+
+def test_the_greeting_names_the_school_or_offers_help() -> None:
+    assert any(word in conversation().greet().text for word in ("Maple School",))
+
+
+@pytest.mark.parametrize("seed", range(8))
+def test_every_order_of_questions_leads_to_an_agreement(seed: int) -> None:
+    talk = conversation(seed)
+    talk.greet()
+    reply = talk.on_turn(OPENING)
+    for _ in range(4):
+        assert reply is not None
+        if reply.agreement:
+            break
+        reply = talk.on_turn(answer_for(reply))
+    assert reply is not None
+    assert reply.agreement is not None
+    assert (reply.agreement["child"], reply.agreement["class"]) == ("Mara Berg", "class 3B")
+    assert "Mara Berg" in reply.text
+
+
+def test_what_was_said_already_is_not_asked() -> None:
+    reply = conversation().on_turn("Mara Berg from class 3B is home sick today.")
+    assert reply is not None
+    assert reply.agreement == {"child": "Mara Berg", "class": "class 3B", "reason": "sick"}
+
+
+def test_an_introduction_without_a_purpose_is_met_with_a_question() -> None:
+    talk = conversation()
+    reply = talk.on_turn("Hi, this is Floyd, an AI assistant calling for Anna Berg.")
+    assert reply is not None
+    assert reply.text.endswith("?")
+    assert reply.agreement is None
+
+
+def test_an_answer_that_does_not_fit_is_asked_for_twice_and_then_given_up() -> None:
+    talk = conversation()
+    talk.on_turn("A pupil is staying home.")
+    replies = [talk.on_turn("The weather is fine.") for _ in range(3)]
+    assert [reply.leaves for reply in replies if reply] == [False, False, True]
+
+
+@pytest.mark.parametrize("words", ["I don't know that, I'm afraid.", "I'll call you back."])
+def test_without_an_answer_the_call_ends_politely_and_without_an_entry(words: str) -> None:
+    talk = conversation()
+    talk.on_turn("A pupil is staying home.")
+    reply = talk.on_turn(words)
+    assert reply is not None
+    assert (reply.leaves, reply.agreement) == (True, None)
+
+
+def test_a_question_of_no_importance_is_let_go() -> None:
+    slots = tuple(replace(slot, required=False, chance=1.0) for slot in secretary().slots)
+    talk = conversation(slots=slots, says=secretary().says | {"read_back": ("Noted.",)})
+    reply = talk.on_turn("A pupil is staying home.")
+    for _ in range(3):
+        reply = talk.on_turn("I don't know.")
+    assert reply is not None
+    assert reply.agreement is not None
+
+
+def test_a_plain_yes_can_be_an_answer() -> None:
+    person = Person.from_toml(read_file("school_secretary"), MARA)
+    until = next(slot for slot in person.slots if slot.name == "until")
+    talk = conversation(
+        slots=(replace(until, chance=1.0, required=True),),
+        says=person.says | {"read_back": ("Noted, {until}.",)},
+    )
+    talk.on_turn("A pupil is staying home.")
+    reply = talk.on_turn("Yes.")
+    assert reply is not None
+    assert reply.text == "Noted, just today."
+
+
+def test_a_correction_is_read_back_again() -> None:
+    talk = conversation()
+    talk.on_turn("Mara Berg from class 3B is home sick today.")
+    reply = talk.on_turn("No, sorry, it's class 3A.")
+    assert reply is not None
+    assert reply.agreement is not None
+    assert reply.agreement["class"] == "class 3A"
+
+
+def test_after_the_agreement_goodbye_ends_the_call() -> None:
+    talk = conversation()
+    talk.on_turn("Mara Berg from class 3B is home sick today.")
+    thanks, goodbye = talk.on_turn("Thank you."), talk.on_turn("Goodbye!")
+    assert thanks is not None
+    assert goodbye is not None
+    assert (thanks.leaves, goodbye.leaves) == (False, True)
+    assert talk.on_turn("Bye.") is None
+
+
+@pytest.mark.parametrize(("words", "agreed"), [("Yes, please.", True), ("No.", False)])
+def test_some_people_want_a_yes(words: str, agreed: bool) -> None:
+    talk = conversation(confirms=True)
+    read_back = talk.on_turn("Mara Berg from class 3B is home sick today.")
+    assert read_back is not None
+    assert read_back.agreement is None
+    reply = talk.on_turn(words)
+    assert reply is not None
+    assert bool(reply.agreement) is agreed
+
+
+def test_silence_is_met_twice_and_then_ended() -> None:
+    talk = conversation()
+    replies = [talk.on_silence() for _ in range(3)]
+    assert [reply.leaves for reply in replies] == [False, False, True]
+
+
+def test_seeds_tell_different_stories() -> None:
+    stories = [Scenario.from_seed(seed) for seed in range(10)]
+    assert len({story.child for story in stories}) > 3
+    assert len({story.request for story in stories}) > 3
+    assert Scenario.from_seed(3) == Scenario.from_seed(3)
+    assert all(story.child not in story.other_children for story in stories)
+    assert all(story.user_phone != story.school_phone for story in stories)
