@@ -49,6 +49,7 @@ class Recogniser:
         self._results = Results(streaming_config)
         self._activity = _Activity()
         self._words: list[HeardWord] = []
+        self._shown = 0  # how many of them an interim result has shown rightly
         self._speech_end_ms = 0
         self._interim_at_ms = 0
         self._chunk_end_ms = 0
@@ -92,7 +93,7 @@ class Recogniser:
         if speaking and position_ms >= self._interim_at_ms:
             self._interim_at_ms = position_ms + _INTERIM_EVERY_MS
             self._send_interim(position_ms, may_revise=True)
-        elif new_words and not speaking:
+        elif not speaking and self._shown < len(self._words):
             self._send_interim(self._speech_end_ms, may_revise=False)
         elif not speaking and position_ms - self._speech_end_ms >= self._pause_ms():
             self._end_utterance()
@@ -103,11 +104,13 @@ class Recogniser:
         return replace(word, text=misheard(word.text, self._chance))
 
     def _send_interim(self, sounded_ms: int, *, may_revise: bool) -> None:
+        self._shown = len(self._words)
         if not self._config.interim_results:
             return
         newest = None
         if may_revise and self._chance.random() < self._conditions.revise_rate:
             newest = misheard(self._words[-1].text, self._chance)
+            self._shown -= 1
         response = self._results.interim(self._words, newest)
         self._send(response, sounded_ms, self._conditions.interim_latency_s)
 
@@ -121,6 +124,7 @@ class Recogniser:
         final = self._results.final(self._words)
         self._send(final, self._speech_end_ms, self._conditions.final_latency_s)
         self._words = []
+        self._shown = 0
 
     def _notice_activity(self, audio: bytes, position_ms: int) -> None:
         change = self._activity.change(audio, position_ms)

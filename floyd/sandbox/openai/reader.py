@@ -37,7 +37,7 @@ class Reader:
         self._voices = voices
         self._conditions = conditions
         self._records = records
-        self._chance = random.Random(conditions.seed)
+        self._texts = 0
 
     async def read(self, text: str, voice: str, speed: float = 1.0) -> Clip:
         """Says the text, or words near to it, in one of OpenAI's voices."""
@@ -58,13 +58,15 @@ class Reader:
         return True
 
     def _worded(self, text: str) -> str:
+        self._texts += 1
+        chance = random.Random(f"{self._conditions.seed}/{self._texts}")
         for pair in self._conditions.reword:
             written, said = pair
             if written in text:
                 self._conditions.reword.remove(pair)
                 return text.replace(written, said)
-        if self._chance.random() < self._conditions.reword_rate:
-            return reworded(text, self._chance)
+        if chance.random() < self._conditions.reword_rate:
+            return reworded(text, chance)
         return text
 
 
