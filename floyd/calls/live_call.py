@@ -44,6 +44,7 @@ from floyd.calls.vocabulary import (
 from floyd.calls.writer import Writer
 from floyd.errors import TelephonyError, TranscriberError
 from floyd.services import LiveServices
+from floyd.services.transcriber.protocol import Transcript
 from floyd.services.voice.protocol import Speaking
 
 log = logging.getLogger(__name__)
@@ -99,6 +100,7 @@ class LiveCall:
         transcripts = asyncio.create_task(self._read_transcripts())
         try:
             self.happened(StreamStarted())
+            socket.begin()
             await self._ended.wait()
             self.happened(StreamEnded())
         finally:
@@ -117,8 +119,7 @@ class LiveCall:
     # --- What happens -----------------------------------------------------------------------------
 
     def message_came(self, message: bytes) -> None:
-        """Take in a message of the media stream; one that is none closes this call's socket
-        only."""
+        """Take in a message of the media stream; junk closes this call's socket only."""
         self._messages += 1
         try:
             incoming = media_stream.decode(message)
@@ -184,9 +185,12 @@ class LiveCall:
         return self._heard_s > now_s + _AHEAD_AT_MOST_S or self._messages > allowed
 
     async def _read_transcripts(self) -> None:
+        last: Transcript | None = None
         try:
             async for transcript in self._listening.transcripts():
-                self.happened(WordsHeard(transcript.text, transcript.is_final))
+                if transcript != last:
+                    self.happened(WordsHeard(transcript.text, transcript.is_final))
+                last = transcript
         except TranscriberError:
             self.happened(ListeningFailed())
 

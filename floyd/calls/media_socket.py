@@ -72,17 +72,23 @@ class MediaSocket(asyncio.Protocol):
         self._messages = messages
         self._on_message = on_message
         self._on_end = on_end
+        self._begun = False
         self._transport: asyncio.Transport | None = None
 
     def connection_made(self, transport: asyncio.BaseTransport) -> None:
-        """Take over the socket, and what the door has read of it."""
+        """Take over the socket."""
         self._transport = cast(asyncio.Transport, transport)
+
+    def begin(self) -> None:
+        """Deliver messages from now on, those first that have come already."""
+        self._begun = True
         self._deliver()
 
     def data_received(self, data: bytes) -> None:
         """Hand bytes to the protocol and its messages to the call."""
         self._protocol.receive_data(data)
-        self._deliver()
+        if self._begun:
+            self._deliver()
 
     def eof_received(self) -> None:
         """Tell the protocol that the other side sends no more."""
@@ -105,8 +111,7 @@ class MediaSocket(asyncio.Protocol):
         self._flush()
 
     def close(self, code: int) -> None:
-        """Close the socket with a code; the transport is gone soon, whatever the other side
-        does."""
+        """Close the socket with a code; it is gone soon, whatever the other side does."""
         if self._transport is None:
             return
         if self._protocol.state is OPEN:

@@ -60,10 +60,11 @@ REPROMPTS = 2
 LAST_WORD_S = 1.5
 
 _BACK_CHANNEL = frozenset("mm mhm hm hmm uh huh okay ok yeah right sure aha ah oh i see".split())
-_FAREWELL = frozenset(
-    """bye goodbye thanks thank you too have a good great nice lovely day one okay ok alright
-    welcome you're sure right no problem take care talk soon cheers then and so much very much
-    now""".split()
+_GOODBYE = frozenset({"bye", "goodbye"})
+_COURTESY = frozenset(
+    """thanks thank you too have a good great nice lovely day one okay ok alright all welcome you're
+    sure right no problem take care talk soon cheers then and so much very now for calling your
+    call the""".split()
 )
 _MACHINE_READY = {"machine_end_beep", "machine_end_silence"}
 
@@ -474,7 +475,9 @@ def _is_back_channel(text: str) -> bool:
 def _is_farewell(text: str) -> bool:
     """Say whether words after a goodbye are a goodbye too, and not something new."""
     words = words_of(text)
-    return len(words) <= 12 and all(word in _FAREWELL for word in words)
+    if "?" in text or len(words) > 12:
+        return False
+    return not _GOODBYE.isdisjoint(words) or all(word in _COURTESY for word in words)
 
 
 _HANDLERS: dict[type, Any] = {
