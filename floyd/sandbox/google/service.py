@@ -100,7 +100,7 @@ class _Stream:
         self._records = records
         self._context = context
         self._began = clock.monotonic()
-        self._due: asyncio.Queue[tuple[float, Any]] = asyncio.Queue()
+        self._due: asyncio.Queue[tuple[float, Any] | None] = asyncio.Queue()
         self._last_due = 0.0
 
     async def serve(self, voices: Voices) -> None:
@@ -123,7 +123,8 @@ class _Stream:
         try:
             await self._listen(recogniser, _decoder(config.config.encoding))
             self._schedule(recogniser.finish())
-            await self._due.join()
+            self._due.put_nowait(None)
+            await sender
         finally:
             sender.cancel()
 
@@ -165,15 +166,14 @@ class _Stream:
             self._due.put_nowait((self._last_due, timed.response))
 
     async def _send(self) -> None:
-        while True:
-            due, response = await self._due.get()
+        while (next_due := await self._due.get()) is not None:
+            due, response = next_due
             await self._clock.sleep(max(0.0, due - self._clock.monotonic()))
             await self._context.write(response)
             for result in response.results:
                 if result.is_final:
                     text = result.alternatives[0].transcript
                     self._records.add("google.final", stream=self.number, transcript=text)
-            self._due.task_done()
 
 
 class _LinearDecoder:
