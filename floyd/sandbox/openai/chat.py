@@ -24,7 +24,7 @@ def add_routes(
 
     async def create(request: web.Request) -> web.StreamResponse:
         began = clock.monotonic()
-        body = _parsed(await request.text())
+        body = _parsed(await request.read())
         number = records.add("openai.chat", body=body).number
         check(body)
         answer = _answer(body, conditions)
@@ -38,7 +38,7 @@ def add_routes(
     app.router.add_post("/v1/chat/completions", create)
 
 
-def _parsed(body: str) -> Any:
+def _parsed(body: bytes) -> Any:
     try:
         return json.loads(body)
     except ValueError:

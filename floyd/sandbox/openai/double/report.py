@@ -4,7 +4,14 @@ from typing import Any
 
 from floyd.sandbox.openai.double.conversation import RULES as CALL
 from floyd.sandbox.openai.double.conversation import confirms, ending
-from floyd.sandbox.openai.double.reading import knowledge, matched, material, name_of, sentences
+from floyd.sandbox.openai.double.reading import (
+    knowledge,
+    matched,
+    material,
+    name_of,
+    replaced,
+    sentences,
+)
 
 Utterance = dict[str, Any]
 
@@ -49,9 +56,13 @@ def _claims(outcome: str, heard: list[Utterance]) -> list[dict[str, Any]]:
         {"text": rule["say"].format(what=found["what"]), "utterance_ids": [proof["id"]]}
         for proof in proofs
         for rule in rules["retold"]
-        if (found := matched([rule["pattern"]], proof["text"]))
+        if (found := matched([rule["pattern"]], _undotted(proof["text"])))
     ]
     return claims[-rules["most"] :] or [_quoted(proof) for proof in proofs[-1:]]
+
+
+def _undotted(text: str) -> str:
+    return replaced([(knowledge("report")["claims"]["abbreviated"], r"\1")], text)
 
 
 def _quoted(utterance: Utterance) -> dict[str, Any]:

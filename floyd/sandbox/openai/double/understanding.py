@@ -96,7 +96,7 @@ def _about(kind: str, piece: str, open_errands: list[dict[str, Any]], calling: i
 
 def _meant(piece: str, open_errands: list[dict[str, Any]]) -> int | None:
     """Return the id of the open errand that the text is about: by its words, else one that asks."""
-    said = words(piece)
+    said = words(piece) - set(knowledge("understanding")["common"])
 
     def likeness(errand: dict[str, Any]) -> tuple[int, bool]:
         return len(said & words(str(errand.get("request")))), bool(errand.get("questions"))
