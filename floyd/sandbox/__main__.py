@@ -6,14 +6,16 @@ import json
 import os
 import signal
 import sys
+from collections.abc import Mapping
+from dataclasses import replace
 from pathlib import Path
 
 from floyd.sandbox.clock import SandboxClock
 from floyd.sandbox.world import Plan, Ports, World
 
 
-def read_plan(arguments: list[str]) -> Plan:
-    """Read the command line; the account may come from the environment."""
+def read_plan(arguments: list[str], environment: Mapping[str, str]) -> Plan:
+    """Read the command line; an account in the environment is taken over, else a new one made."""
     parser = argparse.ArgumentParser(prog="python -m floyd.sandbox", description=__doc__)
     parser.add_argument("--public-url", required=True, help="where Floyd is reached")
     parser.add_argument("--seed", type=int, default=0, help="which story is told")
@@ -33,7 +35,8 @@ def read_plan(arguments: list[str]) -> Plan:
         recordings=options.recordings,
         voices=options.voices,
     )
-    return plan
+    sid, token = environment.get("TWILIO_ACCOUNT_SID"), environment.get("TWILIO_AUTH_TOKEN")
+    return replace(plan, account_sid=sid, auth_token=token) if sid and token else plan
 
 
 async def run(plan: Plan) -> None:
@@ -54,7 +57,7 @@ async def run(plan: Plan) -> None:
 
 def main() -> None:
     """Start the world from the command line."""
-    asyncio.run(run(read_plan(sys.argv[1:])))
+    asyncio.run(run(read_plan(sys.argv[1:], os.environ)))
 
 
 if __name__ == "__main__":

@@ -103,6 +103,11 @@ class SandboxClient:
         """All calls, oldest first."""
         return [PhoneCall.from_json(each) for each in self._get("/calls")]
 
+    def call_floyd(self, from_: str, person: str, stir_verstat: str | None = None) -> str:
+        """Let a person or machine call Floyd; gives the call's SID."""
+        content = {"from": from_, "person": person, "stir_verstat": stir_verstat}
+        return str(self._post("/calls", content)["sid"])
+
     def press_keys(self, call_sid: str, keys: str) -> None:
         """Press keys at the called phone."""
         self._post(f"/calls/{call_sid}/keys", {"keys": keys})

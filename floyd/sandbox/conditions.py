@@ -29,8 +29,8 @@ class Conditions:
             UnknownConditionError: nothing was changed.
         """
         checked = [
-            (self._part(part), name, self._value(part, name, value))
-            for part, values in changes.items()
+            (target, name, _checked(target, name, value))
+            for target, values in [(self._part(part), changes[part]) for part in changes]
             for name, value in values.items()
         ]
         for target, name, value in checked:
@@ -49,12 +49,12 @@ class Conditions:
             raise UnknownConditionError(f"no stand-in is called {part}")
         return getattr(self, part)
 
-    def _value(self, part: str, name: str, value: Any) -> Any:
-        target = self._part(part)
-        if name not in {each.name for each in fields(target)}:
-            raise UnknownConditionError(f"{part} has no condition {name}")
-        present = getattr(target, name)
-        try:
-            return type(present)(value) if isinstance(present, Enum) else value
-        except ValueError as error:
-            raise UnknownConditionError(f"{part}.{name}: {error}") from error
+
+def _checked(target: Any, name: str, value: Any) -> Any:
+    if name not in {each.name for each in fields(target)}:
+        raise UnknownConditionError(f"there is no condition {name}")
+    present = getattr(target, name)
+    try:
+        return type(present)(value) if isinstance(present, Enum) else value
+    except ValueError as error:
+        raise UnknownConditionError(f"{name}: {error}") from error

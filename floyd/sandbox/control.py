@@ -10,7 +10,6 @@ from typing import TYPE_CHECKING, Any
 
 from aiohttp import web
 
-from floyd.sandbox.conditions import UnknownConditionError
 from floyd.sandbox.judge import problems
 from floyd.sandbox.network.phones import UnansweredPhone
 from floyd.sandbox.records import Record
@@ -43,6 +42,7 @@ class Control:
                 web.get("/texts/{number}", self._get_thread),
                 web.put("/phones/{number}", self._put_phone),
                 web.get("/calls", self._get_calls),
+                web.post("/calls", self._call_floyd),
                 web.post("/calls/{sid}/keys", self._press_keys),
                 web.post("/calls/{sid}/lose-socket", self._lose_socket),
                 web.post("/calls/{sid}/hang-up", self._hang_up),
@@ -84,16 +84,20 @@ class Control:
     async def _put_phone(self, request: web.Request) -> web.Response:
         """Let somebody answer a number: {person: the name of a data file}."""
         content = await request.json()
-        try:
-            self._world.put_phone(request.match_info["number"], content["person"])
-        except FileNotFoundError as error:
-            raise ValueError(f"nobody is called {content['person']}") from error
+        self._world.put_phone(request.match_info["number"], content["person"])
         return web.json_response({})
 
     # Calls
 
     async def _get_calls(self, request: web.Request) -> web.Response:
         return web.json_response([_call(live) for live in self._world.twilio.calls.all()])
+
+    async def _call_floyd(self, request: web.Request) -> web.Response:
+        """Somebody calls Floyd: {from, person: the name of a data file, stir_verstat?}."""
+        content = await request.json()
+        verstat = content.get("stir_verstat")
+        sid = self._world.call_floyd(content["from"], content["person"], verstat)
+        return web.json_response({"sid": sid})
 
     async def _press_keys(self, request: web.Request) -> web.Response:
         """The callee presses keys: {keys}."""
@@ -166,7 +170,7 @@ async def _refuse(request: web.Request, handler: Handler) -> web.StreamResponse:
         return web.json_response({"error": error.message}, status=error.status)
     except KeyError as error:
         return web.json_response({"error": f"{error} is missing"}, status=400)
-    except (TypeError, ValueError, UnknownConditionError) as error:
+    except (TypeError, ValueError) as error:
         return web.json_response({"error": str(error)}, status=400)
 
 

@@ -85,8 +85,8 @@ class World:
         """Start all stand-ins.
 
         Returns:
-            `urls` of the stand-ins and the control API, and the `environment` that lets Floyd
-            reach them.
+            `urls` of the stand-ins and the control API, the `environment` that lets Floyd reach
+            them, and the `scenario` of the story.
         """
         await self.twilio.start()
         ports = self._plan.ports
@@ -102,6 +102,7 @@ class World:
                 "openai": openai_url,
                 "control": control_url,
             },
+            "scenario": self.scenario.as_json(),
             "environment": {
                 "TWILIO_API_URL": twilio_url,
                 "TWILIO_ACCOUNT_SID": self._plan.account_sid,
@@ -131,6 +132,11 @@ class World:
         self.conditions.reset()
         self.records.clear()
         self._populate()
+
+    def call_floyd(self, from_: str, person: str, stir_verstat: str | None) -> str:
+        """Let a person or machine call Floyd's number from theirs; gives the call's SID."""
+        phone = build_phone(person, self.household, self.scenario)
+        return self.twilio.calls.receive(from_, phone, stir_verstat=stir_verstat).sid
 
     def put_phone(self, number: str, person: str) -> None:
         """Let a person or machine answer a number, by the name of its data file."""

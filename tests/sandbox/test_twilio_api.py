@@ -35,7 +35,9 @@ def refusal(sandbox: Sandbox, **options: object) -> tuple[int, int | None]:
         ({"machine_detection": "Maybe", "async_amd": "true"}, 20001),
     ],
 )
-def test_a_call_that_cannot_be_made(sandbox: Sandbox, options: dict[str, object], code: int) -> None:
+def test_a_call_that_cannot_be_made(
+    sandbox: Sandbox, options: dict[str, object], code: int
+) -> None:
     assert refusal(sandbox, **options) == (400, code)
 
 

@@ -101,7 +101,13 @@ def test_texts_are_listed_newest_first_page_by_page(sandbox: Sandbox) -> None:
 
 @pytest.mark.parametrize(
     ("body", "segments"),
-    [("x" * 160, "1"), ("x" * 161, "2"), ("\u2019" * 70, "1"), ("\u2019" * 71, "2"), ("[" * 81, "2")],
+    [
+        ("x" * 160, "1"),
+        ("x" * 161, "2"),
+        ("\u2019" * 70, "1"),
+        ("\u2019" * 71, "2"),
+        ("[" * 81, "2"),
+    ],
 )
 def test_segments_are_counted_as_they_are_billed(
     sandbox: Sandbox, body: str, segments: str

@@ -11,8 +11,7 @@ def build_phone(name: str, household: Household, scenario: Scenario) -> Phone:
     """The phone that a data file describes, e.g. `school_secretary`, `voicemail`, `busy`.
 
     Raises:
-        FileNotFoundError: there is no such file.
-        ValueError: its kind is unknown.
+        ValueError: there is no such file, or its kind is unknown.
     """
     table = read_file(name)
     match table["kind"]:

@@ -58,6 +58,13 @@ class Person:
 
 
 def read_file(name: str) -> dict[str, Any]:
-    """The data file of a person or a machine, by its name without ending."""
+    """The data file of a person or a machine, by its name without ending.
+
+    Raises:
+        ValueError: nobody has that name.
+    """
     file = resources.files("floyd.sandbox.people") / f"{name}.toml"
-    return tomllib.loads(file.read_text(encoding="utf-8"))
+    try:
+        return tomllib.loads(file.read_text(encoding="utf-8"))
+    except FileNotFoundError as error:
+        raise ValueError(f"nobody is called {name}") from error
