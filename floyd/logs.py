@@ -14,7 +14,18 @@ import structlog
 
 # Seven digits in a row, however they are grouped, may be somebody's number.
 _NUMBER = re.compile(r"(?<![\w-])\+?\(?\d(?:[ ().-]{0,2}\d){6,}(?![\w-])")
-_QUIET = ("httpx", "httpcore", "openai", "twilio", "urllib3", "werkzeug", "peewee", "rq")
+_QUIET = (
+    "httpx",
+    "httpx2",
+    "httpcore",
+    "httpcore2",
+    "openai",
+    "twilio",
+    "urllib3",
+    "werkzeug",
+    "peewee",
+    "rq",
+)
 
 
 def configure(process: str, level: int = logging.INFO) -> None:

@@ -15,6 +15,7 @@ from typing import Any
 
 import structlog
 from redis import Redis
+from redis.client import Pipeline
 from rq import Worker
 from rq.job import Job
 
@@ -22,8 +23,7 @@ from floyd import jobs, logs
 from floyd import settings as environment
 from floyd.jobs.clock import Ticker
 from floyd.jobs.door import open_door
-from floyd.store import open_store
-from floyd.store.queue import QUEUE
+from floyd.store import open_store, queue
 
 log = structlog.get_logger()
 
@@ -36,6 +36,16 @@ _MONITORING_EVERY_S = 5
 
 class QuietWorker(Worker):
     """RQ's worker, without tracebacks: their messages may quote texts and numbers."""
+
+    def heartbeat(self, timeout: int | None = None, pipeline: Pipeline | None = None) -> None:
+        """Say that this worker lives, to RQ and to `/readyz`."""
+        super().heartbeat(timeout, pipeline)
+        queue.say_alive(self.connection, self.name)
+
+    def register_death(self) -> None:
+        """Say that this worker takes no more jobs."""
+        super().register_death()
+        queue.say_goodbye(self.connection, self.name)
 
     def handle_exception(
         self,
@@ -63,7 +73,7 @@ def run_worker() -> None:
     open_door(settings)
     preload()
     worker = QuietWorker(
-        [QUEUE],
+        [queue.QUEUE],
         connection=Redis.from_url(settings.redis_url),
         worker_ttl=_WORKER_TTL_S,
         maintenance_interval=_MAINTENANCE_EVERY_S,

@@ -17,7 +17,8 @@ LOOK_UP_AFTER_S = 60
 REPORT_AFTER_S = 15
 
 FINAL = frozenset({"completed", "busy", "failed", "no-answer", "canceled"})
-_ORDER = ("reserved", "dialling", "queued", "ringing", "in-progress")
+LIVE = ("dialling", "queued", "ringing", "in-progress")
+_ORDER = ("reserved", *LIVE)
 _SAME = {"initiated": "queued"}
 
 

@@ -21,7 +21,10 @@ def twiml(settings: Settings, attempt: str, generation: int) -> str:
     ticket = tickets.mint(settings.floyd_secret_key.get_secret_value(), attempt, generation)
     here = f"{settings.floyd_public_url}/twilio/calls/{attempt}"
     return stream_twiml(
-        f"{settings.media_url}/twilio/media", {"ticket": ticket}, f"{here}/stream", f"{here}/resume"
+        f"{settings.media_url}/twilio/media",
+        {"ticket": ticket},
+        f"{here}/stream?generation={generation}",
+        f"{here}/resume",
     )
 
 

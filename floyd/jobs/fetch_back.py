@@ -16,12 +16,11 @@ COMES_BACK_WITHIN_S = 1.0
 
 def fetch_back(services: Services, call_id: int) -> None:
     """Give a call a new stream unless it has ended, finished or found its own way back."""
-    lost = Call.get_or_none(Call.id == call_id)
-    if lost is None:
-        return
     services.clock.block(COMES_BACK_WITHIN_S)
-    call = Call.get_by_id(call_id)
-    if call.sid is None or not streams.goes_on(call) or call.generation > lost.generation:
+    call = Call.get_or_none(Call.id == call_id)
+    if call is None or call.sid is None or not streams.goes_on(call):
+        return
+    if call.generation != call.generation_lost:
         return
     generation = streams.next_generation(call, services.clock.now())
     twiml = (

@@ -20,13 +20,12 @@ ABSENT_FOR_S = 60
 ASK_AGAIN_AFTER_S = 15
 _SKEW_S = 5
 _UNKNOWN_THERE = 20404
-_LIVE = frozenset({"dialling", "queued", "ringing", "in-progress"})
 
 
 def reconcile_call(services: Services, call_id: int) -> None:
     """Bring an attempt up to what Twilio knows of it."""
     call = Call.get_or_none(Call.id == call_id)
-    if call is None or call.state not in _LIVE or not _is_due(call, services.clock.now()):
+    if call is None or call.state not in progress.LIVE or not _is_due(call, services.clock.now()):
         return
     try:
         seen = _look_up(services, call)
@@ -74,7 +73,7 @@ def _absent(services: Services, call: Call) -> None:
 def _look_again(call: Call, due_at: float, **changes: object) -> None:
     with writing():
         Call.update(due_at=due_at, **changes).where(
-            Call.id == call.id, Call.state.in_(_LIVE)
+            Call.id == call.id, Call.state.in_(progress.LIVE)
         ).execute()
 
 

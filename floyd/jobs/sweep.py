@@ -63,6 +63,6 @@ def _is_first(redis: Redis, one: Due, clock: Clock) -> bool:
 
 def _hold_slots(redis: Redis, now: float) -> None:
     """Count the calls that are going on, should Redis have forgotten their slots."""
-    live = Call.select(Call.attempt).where(Call.state.in_(("dialling", "ringing", "in-progress")))
+    live = Call.select(Call.attempt).where(Call.state.in_(progress.LIVE))
     for call in live:
         slots.hold(redis, call.attempt, now, SLOT_LASTS_S)

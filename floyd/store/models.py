@@ -127,9 +127,10 @@ class Call(Row):
 
     `state` is reserved, dialling, then Twilio's own: queued, ringing, in-progress, completed, busy,
     failed, no-answer, canceled. `generation` counts the media streams that the call was given;
-    `token_used` is the last one that has come; `settled_at` is when everything that the last one
-    said was stored. `finish` is what the conversation itself concluded: outcome, evidence, missing.
-    `absent_at` is when Twilio was first asked in vain for a call that may have been placed.
+    `token_used` is the last one that has come, `generation_lost` the last one that broke;
+    `settled_at` is when everything that the last one said was stored. `finish` is what the
+    conversation itself concluded: outcome, evidence, missing. `absent_at` is when Twilio was first
+    asked in vain for a call that may have been placed.
     """
 
     attempt = CharField(unique=True)
@@ -142,6 +143,7 @@ class Call(Row):
     answered_by = CharField(null=True)
     generation = IntegerField(default=1)
     token_used = IntegerField(default=0)
+    generation_lost = IntegerField(default=0)
     resumes = JSONField(null=True)
     finish = JSONField(null=True)
     report = JSONField(null=True)

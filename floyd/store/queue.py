@@ -4,13 +4,14 @@ Redis only says "look at this now": what cannot be queued is found by the sweep,
 because Redis does.
 """
 
+import time
+
 import structlog
 from redis import Redis
 from redis.backoff import NoBackoff
 from redis.exceptions import RedisError
 from redis.retry import Retry as RedisRetry
-from rq import Queue, Retry, Worker
-from rq.utils import now as rq_now
+from rq import Queue, Retry
 
 from floyd.clock import Clock
 
@@ -20,6 +21,7 @@ QUEUE = "floyd"
 _RETRY_AFTER_S = (1, 5, 20)
 _KEPT_S = 60
 _FAILURES_KEPT_S = 86_400
+_WORKERS = "workers:alive"
 _WORKER_SILENT_FOR_S = 25
 
 _connection: Redis | None = None
@@ -67,17 +69,24 @@ def answers() -> bool:
         return False
 
 
+def say_alive(redis: Redis, worker: str) -> None:
+    """Say that a worker takes jobs; RQ's own register does not survive a Redis that was emptied."""
+    redis.zadd(_WORKERS, {worker: time.time()})
+
+
+def say_goodbye(redis: Redis, worker: str) -> None:
+    """Say that a worker takes no more jobs."""
+    redis.zrem(_WORKERS, worker)
+
+
 def is_worked_on() -> bool:
-    """Return whether a worker takes jobs: one that was killed is silent long before it expires."""
+    """Return whether a worker takes jobs: one that was killed is silent."""
+    silent_since = time.time() - _WORKER_SILENT_FOR_S
     try:
-        workers = Worker.all(queue=Queue(QUEUE, connection=connection()))
+        connection().zremrangebyscore(_WORKERS, "-inf", silent_since)
+        return bool(connection().zcard(_WORKERS))
     except RedisError:
         return False
-    return any(
-        worker.last_heartbeat is not None
-        and (rq_now() - worker.last_heartbeat).total_seconds() < _WORKER_SILENT_FOR_S
-        for worker in workers
-    )
 
 
 def length() -> int:

@@ -47,10 +47,12 @@ def answered_by(attempt: str) -> Response:
 @routes.post("/stream")
 def stream_went_on(attempt: str) -> Response:
     """Have a call looked after whose media stream broke."""
-    if request.form.get("StreamEvent") == "stream-error":
-        call = Call.get_or_none(Call.attempt == attempt)
+    generation = request.args.get("generation", type=int)
+    if request.form.get("StreamEvent") == "stream-error" and generation is not None:
+        call = Call.get_or_none(Call.attempt == attempt, Call.generation == generation)
         if call and streams.goes_on(call):
             with writing() as writes:
+                Call.update(generation_lost=generation).where(Call.id == call.id).execute()
                 writes.look_at("fetch_back", call.id)
     return Response(status=204)
 

@@ -12,7 +12,7 @@ from tests.phone_company import ScriptedTelephony, never_processed, refused
 
 @pytest.fixture
 def lost(call: Call) -> Call:
-    Call.update(sid="CA1", state="in-progress").execute()
+    Call.update(sid="CA1", state="in-progress", generation_lost=1).execute()
     row: Call = Call.get()
     return row
 
@@ -55,9 +55,18 @@ def test_a_call_that_is_lost_again_and_again_gets_a_goodbye(
     services: Services, telephony: ScriptedTelephony, lost: Call
 ) -> None:
     for _ in range(4):
+        Call.update(generation_lost=Call.generation).execute()
         fetch_back(services, lost.id)
     assert ["<Stream" in twiml for _, twiml in telephony.redirected] == [True] * 3 + [False]
     assert "<Hangup" in telephony.redirected[-1][1]
+
+
+def test_a_call_whose_older_stream_broke_late_keeps_its_new_one(
+    services: Services, telephony: ScriptedTelephony, lost: Call
+) -> None:
+    streams.next_generation(lost, 0.0)
+    fetch_back(services, lost.id)
+    assert telephony.redirected == []
 
 
 def test_a_call_that_has_just_ended_at_twilio_is_no_error(

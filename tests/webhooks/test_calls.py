@@ -106,11 +106,23 @@ def test_the_verdict_of_machine_detection_is_kept_and_published(
 def test_a_broken_stream_of_a_live_call_is_looked_after(
     twilio: Twilio, call: Call, redis: Redis
 ) -> None:
-    path = f"/twilio/calls/{call.attempt}/stream"
+    path = f"/twilio/calls/{call.attempt}/stream?generation=1"
     twilio.post(path, StreamEvent="stream-started")
     assert _jobs(redis, "fetch_back") == []
     twilio.post(path, StreamEvent="stream-error", StreamError="31921")
     assert _jobs(redis, "fetch_back") == [(call.id,)]
+    assert Call.get().generation_lost == 1
+
+
+def test_a_stream_that_was_followed_by_another_is_not_missed(
+    twilio: Twilio, call: Call, redis: Redis
+) -> None:
+    _resume(twilio, call.attempt)
+    path = f"/twilio/calls/{call.attempt}/stream"
+    for query in ("?generation=1", "?generation=x", ""):
+        twilio.post(path + query, StreamEvent="stream-error", StreamError="31921")
+    assert _jobs(redis, "fetch_back") == []
+    assert Call.get().generation_lost == 0
 
 
 def test_a_call_whose_stream_ended_gets_a_ticket_of_the_next_generation(

@@ -1,11 +1,12 @@
+import time
+
 import pytest
 from flask import Flask
 from redis import Redis
-from rq import Worker
 
 from floyd.settings import Settings
+from floyd.store import queue
 from floyd.store.models import Call
-from floyd.store.queue import QUEUE
 from floyd.web import create_app
 
 
@@ -20,11 +21,10 @@ def test_without_a_worker_floyd_is_not_ready(app: Flask) -> None:
 
 
 def test_with_a_worker_floyd_is_ready_until_it_falls_silent(app: Flask, redis: Redis) -> None:
-    worker = Worker([QUEUE], connection=redis)
-    worker.register_birth()
+    queue.say_alive(redis, "one")
     assert app.test_client().get("/readyz").status_code == 200
 
-    redis.hset(worker.key, "last_heartbeat", "2026-01-01T00:00:00.000000Z")
+    redis.zadd("workers:alive", {"one": time.time() - 26})
     assert app.test_client().get("/readyz").json == {
         "database": True,
         "redis": True,
