@@ -67,7 +67,7 @@ async def _in_world(
         voices.close()
 
 
-def task(name: str, **material: Any) -> list[dict[str, Any]]:
+def task(name: str, **material: Any) -> list[Any]:
     """Messages of a task of Floyd's jobs."""
     return [
         {"role": "system", "content": instructions(name)},

@@ -4,6 +4,7 @@ import json
 import re
 from collections.abc import Iterator
 from dataclasses import dataclass
+from functools import cached_property
 from typing import Any
 
 from floyd.sandbox.openai.double.reading import content, knowledge, matched, name_of, names, parsed
@@ -54,7 +55,7 @@ class Conversation:
         last = max((i for i, turn in enumerate(self.turns) if turn[0] == speaker), default=0)
         return Conversation(self.brief, self.prompt, self.turns[:last])
 
-    @property
+    @cached_property
     def told(self) -> bool:
         """Whether the callee has heard most of the opening line."""
         purpose = re.findall(r"\w+", self.opening.lower())
@@ -62,22 +63,22 @@ class Conversation:
         told = sum(word in heard for word in purpose)
         return told >= len(purpose) * float(knowledge("conversation")["told_share"])
 
-    @property
+    @cached_property
     def opening(self) -> str:
         """The sentence that says why Floyd calls."""
         return str((self.brief.get("plan") or {}).get("opening_line") or "")
 
-    @property
+    @cached_property
     def user(self) -> str:
         """The name of the user."""
         return name_of(self._snapshot.get("user")) or "the person I'm calling for"
 
-    @property
+    @cached_property
     def request(self) -> str:
         """The errand in the user's words."""
         return str(self._snapshot.get("request") or "")
 
-    @property
+    @cached_property
     def person(self) -> str:
         """Whom the errand is about: a name of the request, best one that facts are about."""
         known = names(" ".join(str(fact.get("subject")) for fact in self._facts))
@@ -85,7 +86,7 @@ class Conversation:
         known_ones = [name for name in named if name.lower() in known]
         return str([*known_ones, *named, self.user][0])
 
-    @property
+    @cached_property
     def lines(self) -> list[str]:
         """All that Floyd knows, as lines of subject and value."""
         facts = [f"{fact.get('subject')}: {fact.get('value')}" for fact in self._facts]
