@@ -22,7 +22,7 @@ from floyd.settings import Settings
 from floyd.store import database, open_store
 
 _WORKERS = 2
-_READY_WITHIN_S = 30.0
+_READY_WITHIN_S = 60.0
 _CHECKOUT = Path(floyd.__file__).parent.parent
 
 
@@ -115,18 +115,20 @@ def listen(port: int) -> socket.socket:
 async def _ready(port: int) -> None:
     clock = Clock()
     deadline = clock.monotonic() + _READY_WITHIN_S
-    while not await asyncio.to_thread(_answers_ready, port):
+    while missing := await asyncio.to_thread(_missing, port):
         if clock.monotonic() > deadline:
-            raise NotReady("Floyd did not become ready in time")
+            raise NotReady(f"Floyd did not become ready in time: {missing}")
         await clock.sleep(0.05)
 
 
-def _answers_ready(port: int) -> bool:
-    connection = HTTPConnection("127.0.0.1", port, timeout=2)
+def _missing(port: int) -> str:
+    """Return what `/readyz` finds missing; empty when everything is there."""
+    connection = HTTPConnection("127.0.0.1", port, timeout=5)
     try:
         connection.request("GET", "/readyz")
-        return connection.getresponse().status == 200
-    except (OSError, HTTPException):
-        return False
+        answer = connection.getresponse()
+        return "" if answer.status == 200 else answer.read().decode(errors="replace").strip()
+    except (OSError, HTTPException) as error:
+        return f"no answer ({type(error).__name__})"
     finally:
         connection.close()

@@ -6,6 +6,7 @@ parks one thread for as long as it lasts, so a process has a thread for each cal
 and a margin for requests; were `worker_connections` larger than that, the surplus would hang.
 """
 
+import gc
 import os
 import signal
 from collections.abc import Callable
@@ -34,6 +35,10 @@ def hold_calls(worker: Any) -> None:
     from floyd.calls import loop
 
     loop.the_loop(worker.wsgi.extensions["floyd"].settings)
+    # What was imported stays: were it looked through for garbage again and again, every live call
+    # would stand still for a tenth of a second each time.
+    gc.collect()
+    gc.freeze()
     stop: Callable[[int, FrameType | None], None] = worker.handle_exit
 
     def hand_over_and_stop(number: int, frame: FrameType | None) -> None:

@@ -85,9 +85,9 @@ def _call(row: Call) -> CallSeen:
     said = list(Utterance.select().where(Utterance.call == row.id).order_by(Utterance.position))
     all_said = row.settled_at is not None or row.reported_at is not None
     utterances = tuple(
-        _utterance(utterance, all_said or utterance is not said[-1])
-        for utterance in said
-        if utterance.text
+        _utterance(each, before, is_settled=all_said or each is not said[-1])
+        for before, each in zip([None, *said], said, strict=False)
+        if each.text
     )
     return CallSeen(
         row.id, row.created_at, _callee(row), row.state, row.ended_at is not None, utterances
@@ -99,6 +99,8 @@ def _callee(row: Call) -> str:
     return str(plan.get("callee", {}).get("name") or for_reading(row.phone))
 
 
-def _utterance(row: Utterance, is_settled: bool) -> UtteranceSeen:
-    reply_ms = (row.timings or {}).get("sent")
+def _utterance(row: Utterance, before: Utterance | None, *, is_settled: bool) -> UtteranceSeen:
+    # What follows Floyd's own words answers nobody, so that nobody waited for it.
+    answers = before is not None and before.speaker != row.speaker
+    reply_ms = (row.timings or {}).get("sent") if answers else None
     return UtteranceSeen(row.position, row.speaker, row.text, row.started_s, reply_ms, is_settled)
