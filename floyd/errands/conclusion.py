@@ -92,8 +92,9 @@ def _dial_again(call: Call, now: float) -> None:
     with writing() as writes:
         if _mark_reported(call, now, {"outcome": "never_placed"}):
             why = "the call was never placed"
-            if move(writes, call.errand.id, State.CALLING, State.READY, why, now):
-                writes.look_at("advance_errand", call.errand.id)
+            errand_id = call.errand.id
+            if move(writes, errand_id, State.CALLING, State.READY, why, now, due_at=now):
+                writes.look_at("advance_errand", errand_id)
 
 
 def _tell(call: Call, summary: Summary, now: float) -> None:

@@ -15,6 +15,7 @@ TIME_LIMIT_S = 50 * 60
 """How long a call may last at Twilio: the caps on talking (20 min) and hold (30 min) together."""
 
 PLANNING_LEASE_S = 45
+DIALLING_LEASE_S = 5
 MOST_TRIES = 3
 
 
@@ -57,7 +58,7 @@ DUE_AFTER_S: dict[State, float | None] = {
     State.PLANNING: PLANNING_LEASE_S,
     State.WAITING_FOR_USER: None,
     State.SCHEDULED: 0,
-    State.READY: 0,
+    State.READY: DIALLING_LEASE_S,
     State.CALLING: TIME_LIMIT_S + 120,
     State.REPORTING: 15,
     State.DONE: None,

@@ -45,8 +45,8 @@ class Knowledge:
     texts: list[str]
 
 
-def make_plan(services: Services, errand: Errand) -> None:
-    """Plan an errand in planning: it becomes ready, asks its user, or fails with a reason."""
+def make_plan(services: Services, errand: Errand) -> bool:
+    """Plan an errand: True when it became ready; else it asks its user, or fails with a reason."""
     user = errand.user
     knowledge = Knowledge(facts_of(user), contacts_of(user), [*texts_of(user), errand.request])
     try:
@@ -55,7 +55,7 @@ def make_plan(services: Services, errand: Errand) -> None:
         )
     except ModelError as error:
         _not_planned(services, errand, error)
-        return
+        return False
     contact = _contact(plan, knowledge)
     phone = contact.phone if contact else _written_number(plan, knowledge)
     questions = _questions(plan, phone)
@@ -64,7 +64,8 @@ def make_plan(services: Services, errand: Errand) -> None:
     elif (why := refused(gate_input(services.settings, phone, knowledge))) is not None:
         _refuse(services, errand, plan, phone, why)
     else:
-        _make_ready(services, errand, plan, knowledge, phone)
+        return _make_ready(services, errand, plan, knowledge, phone)
+    return False
 
 
 def gate_input(settings: Settings, phone: str, knowledge: Knowledge) -> GateInput:
@@ -175,9 +176,9 @@ def _refuse(services: Services, errand: Errand, plan: Plan, phone: str, why: Ref
 
 def _make_ready(
     services: Services, errand: Errand, plan: Plan, knowledge: Knowledge, phone: str
-) -> None:
+) -> bool:
     with writing() as writes:
-        move(
+        return move(
             writes,
             errand.id,
             State.PLANNING,

@@ -8,7 +8,13 @@ from collections.abc import Callable
 
 from floyd.calls.progress import FINAL
 from floyd.errands.dialing import dial, place
-from floyd.errands.lifecycle import PLANNING_LEASE_S, State, move, take_lease
+from floyd.errands.lifecycle import (
+    DIALLING_LEASE_S,
+    PLANNING_LEASE_S,
+    State,
+    move,
+    take_lease,
+)
 from floyd.errands.planning import make_plan
 from floyd.services import Services
 from floyd.store.database import writing
@@ -34,25 +40,34 @@ def _begin(services: Services, errand: Errand) -> None:
         now = services.clock.now()
         begun = move(writes, errand.id, State.NEW, State.PLANNING, "begun", now)
     if begun:
-        make_plan(services, errand)
+        _plan(services, errand)
 
 
 def _plan_again(services: Services, errand: Errand) -> None:
     with writing():
         ours = take_lease(errand.id, State.PLANNING, services.clock.now(), PLANNING_LEASE_S)
     if ours:
-        make_plan(services, errand)
+        _plan(services, errand)
+
+
+def _plan(services: Services, errand: Errand) -> None:
+    """Plan, and dial at once: whoever makes an errand ready holds it for a moment."""
+    if make_plan(services, errand):
+        dial(services, Errand.get_by_id(errand.id))
 
 
 def _wake(services: Services, errand: Errand) -> None:
     now = services.clock.now()
-    if _is_due(errand, now):
+    if errand.due_at is not None and errand.due_at <= now:
+        why = "its time has come"
         with writing() as writes:
-            move(writes, errand.id, State.SCHEDULED, State.READY, "its time has come", now)
+            move(writes, errand.id, State.SCHEDULED, State.READY, why, now, due_at=now)
 
 
 def _dial(services: Services, errand: Errand) -> None:
-    if _is_due(errand, services.clock.now()):
+    with writing():
+        ours = take_lease(errand.id, State.READY, services.clock.now(), DIALLING_LEASE_S)
+    if ours:
         dial(services, errand)
 
 
@@ -65,10 +80,6 @@ def _look_at_call(services: Services, errand: Errand) -> None:
             writes.look_at("report_call", call.id)
     if ours and call and call.state == "reserved":
         place(services, errand, call)
-
-
-def _is_due(errand: Errand, now: float) -> bool:
-    return errand.due_at is None or errand.due_at <= now
 
 
 STEPS: dict[State, Callable[[Services, Errand], None]] = {

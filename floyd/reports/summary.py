@@ -153,9 +153,13 @@ def _material(call: Call, transcript: Transcript) -> dict[str, Any]:
             for said in transcript.utterances
             if said.speaker in ("callee", "floyd")
         ],
-        "ending": {"state": call.state, "answered_by": call.answered_by},
+        "ending": _ending(call),
         "finish": call.finish,
     }
+
+
+def _ending(call: Call) -> str:
+    return f"{call.state}, answered by {call.answered_by}" if call.answered_by else call.state
 
 
 def _proven_claims(report: Report | None, transcript: Transcript) -> list[str]:

@@ -10,7 +10,7 @@ from tests.errands.desk import REQUEST, Desk, Model, ScriptedThinker
 
 
 def plan(**changes: Any) -> Plan:
-    values = {
+    values: dict[str, Any] = {
         "goal": "The school knows that Mara is home sick.",
         "title": "Mara sick today",
         "callee": {"name": "Maple School", "contact_id": 1, "phone": None},

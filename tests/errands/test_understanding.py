@@ -7,7 +7,7 @@ from floyd.errands.understanding import understand
 from floyd.errors import ModelError
 from floyd.prompts.schemas import Understanding, Wish
 from floyd.store.database import database
-from floyd.store.models import Errand, Fact, InboundText, Question
+from floyd.store.models import Errand, ErrandMove, Fact, InboundText, Question
 from tests.errands.desk import REQUEST, STRANGER, Desk, Model, ScriptedThinker
 
 
@@ -241,7 +241,7 @@ def test_yes_to_another_try_twice_is_one_dial(
     scripted_desk.text("yes")
     scripted_desk.text("Yes")
 
-    moves = [move.to_state for move in Errand.get_by_id(errand.id).moves]
+    moves = [move.to_state for move in ErrandMove.select().where(ErrandMove.errand == errand)]
     assert moves == ["planning"]
     assert scripted_desk.replies == ["I haven't asked you anything right now."]
 
