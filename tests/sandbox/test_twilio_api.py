@@ -2,6 +2,7 @@ from concurrent.futures import ThreadPoolExecutor
 from datetime import timedelta
 
 import pytest
+import requests
 from twilio.base.exceptions import TwilioRestException
 
 from tests.sandbox.running import ACCOUNT_SID, Sandbox
@@ -131,3 +132,17 @@ def test_a_response_is_held_until_it_is_released(
         assert sandbox.control.release(held.fields["hold"]) == 1
         assert dialling.result(10)
     assert len(sandbox.control.calls()) == 1
+
+
+def test_a_request_whose_client_died_before_it_was_accepted_has_no_effect(
+    sandbox: Sandbox,
+) -> None:
+    sandbox.control.add_fault("POST Calls", "hold_before")
+    impatient = sandbox.twilio()
+    impatient.http_client.timeout = 0.3
+    with pytest.raises(requests.Timeout):
+        impatient.calls.create(to=sandbox.school_phone, from_=sandbox.number, twiml=SAY)
+    impatient.http_client.session.close()
+    sandbox.control.release()
+    sandbox.control.wait_for("twilio.api", name="POST Calls", status=499)
+    assert sandbox.control.calls() == []

@@ -139,3 +139,39 @@ def test_machines_are_told_from_people(
     post = sandbox.customer.next_post("/amd")
     assert (post.fields["CallSid"], post.fields["AnsweredBy"]) == (sid, answered_by)
     assert sandbox.twilio().calls(sid).fetch().answered_by == answered_by
+
+
+def test_dial_joins_two_phones(sandbox: Sandbox) -> None:
+    friend = "+14165550177"
+    sandbox.control.put_phone(friend, "silent")
+    dialled = f'<Dial action="{sandbox.customer.url}/after"><Number>{friend}</Number></Dial>'
+    sandbox.dial(f"<Response>{dialled}</Response>")
+    leg = sandbox.control.wait_for("call.created", direction="outbound-dial").fields["call"]
+    heard = sandbox.control.wait_for("call.heard", call=leg)
+    sandbox.control.hang_up(leg)
+    post = sandbox.customer.next_post("/after")
+    assert (post.fields["DialCallSid"], post.fields["DialCallStatus"]) == (leg, "completed")
+    spoken = [each.fields["text"] for each in sandbox.control.records(kinds=["call.spoke"])]
+    assert heard.fields["word"] in " ".join(spoken)
+
+
+@pytest.mark.parametrize(("phone", "status"), [("busy", "busy"), ("unanswered", "no-answer")])
+def test_dial_tells_when_nobody_comes(sandbox: Sandbox, phone: str, status: str) -> None:
+    friend = "+14165550177"
+    sandbox.control.put_phone(friend, phone)
+    action = f'action="{sandbox.customer.url}/after"'
+    dialled = f'<Dial timeout="5" {action}><Number>{friend}</Number></Dial>'
+    sandbox.dial(f"<Response>{dialled}</Response>")
+    assert sandbox.customer.next_post("/after").fields["DialCallStatus"] == status
+
+
+def test_a_dialled_phone_can_be_asked_first(sandbox: Sandbox) -> None:
+    friend = "+14165550177"
+    sandbox.control.put_phone(friend, "silent")
+    sandbox.customer.answer("/join", "<Response><Say>No thanks.</Say><Hangup/></Response>")
+    number = f'<Number url="{sandbox.customer.url}/join">{friend}</Number>'
+    action = f'action="{sandbox.customer.url}/after"'
+    sid = sandbox.dial(f"<Response><Dial {action}>{number}</Dial></Response>")
+    post = sandbox.customer.next_post("/join")
+    assert (post.fields["To"], post.fields["ParentCallSid"]) == (friend, sid)
+    assert sandbox.customer.next_post("/after").fields["DialCallSid"] == post.fields["CallSid"]

@@ -124,3 +124,14 @@ def test_a_webhook_is_tried_again_as_its_fragment_asks(sandbox: Sandbox) -> None
     assert RequestValidator(AUTH_TOKEN).validate(
         posts[0].url, posts[0].fields, posts[0].headers["X-Twilio-Signature"]
     )
+
+
+def test_a_text_can_be_lost_doubled_and_overtaken_on_demand(sandbox: Sandbox) -> None:
+    sandbox.control.add_fault("webhook sms", "drop")
+    sandbox.control.add_fault("webhook sms", "delay", delay_s=5)
+    sandbox.control.add_fault("webhook sms", "duplicate", copies=19)
+    sids = [sandbox.control.send_text(sandbox.user_phone, text) for text in ("one", "two", "three")]
+    posts = [sandbox.customer.next_post("/twilio/sms").fields for _ in range(21)]
+    assert [post["Body"] for post in posts] == ["three"] * 20 + ["two"]
+    assert {post["MessageSid"] for post in posts} == set(sids[1:])
+    assert sids[0] in {message.sid for message in sandbox.twilio().messages.list(to=sandbox.number)}

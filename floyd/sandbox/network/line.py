@@ -7,6 +7,7 @@ from typing import Protocol
 
 from floyd.sandbox.clock import SandboxClock
 from floyd.sandbox.network.transcript import Transcript
+from floyd.sandbox.records import Records
 
 FRAME_MS = 20
 FRAME_BYTES = 160
@@ -74,7 +75,7 @@ class Line:
         beeped: set when an answering machine's beep has sounded.
     """
 
-    def __init__(self, clock: SandboxClock) -> None:
+    def __init__(self, clock: SandboxClock, records: Records, call_sid: str) -> None:
         self._clock = clock
         self._heard: deque[bytes] = deque()
         self._frame_came = asyncio.Event()
@@ -85,7 +86,7 @@ class Line:
         self.taps: list[Tap] = []
         self.keys_heard = ""
         self.beeped = asyncio.Event()
-        self.transcript = Transcript()
+        self.transcript = Transcript(records, call_sid)
 
     async def run(self) -> None:
         """Carry frames until cancelled; late wake-ups are made up for, so that time is true."""

@@ -7,7 +7,8 @@ from floyd.sandbox.twilio.call import Call
 from floyd.sandbox.twilio.carrier import Carrier
 from floyd.sandbox.twilio.errors import TwilioError, bad_request, not_found
 from floyd.sandbox.twilio.forms import CallRequest, Form, Program, read_call, read_program
-from floyd.sandbox.twilio.live_call import LiveCall
+from floyd.sandbox.twilio.live_call import LEG, LiveCall
+from floyd.sandbox.twilio.twiml import Dial
 
 NOT_IN_PROGRESS = "Call is not in-progress. Cannot redirect."
 
@@ -60,6 +61,20 @@ class Calls:
         self._carrier.background.spawn(live.run_inbound(phone))
         return call
 
+    def start_leg(self, dial: Dial, parent: Call) -> LiveCall:
+        """Call the phone that a connected call is to be joined with."""
+        request = CallRequest(
+            to=dial.number,
+            from_=dial.caller_id or self._carrier.account.number,
+            program=Program(twiml="<Response/>", url=dial.number_url),
+            timeout_s=dial.timeout_s,
+        )
+        call = self._new_call(request, LEG)
+        call.parent_sid = parent.sid
+        live = self._add(call, request)
+        self._carrier.background.spawn(live.run_outbound(0))
+        return live
+
     def update(self, sid: str, form: Form) -> Call:
         """End a call, or let it go on with other TwiML."""
         live = self.get(sid)
@@ -90,7 +105,7 @@ class Calls:
         return Call(request.to, request.from_, direction, created=now, updated=now)
 
     def _add(self, call: Call, request: CallRequest) -> LiveCall:
-        live = LiveCall(self._carrier, call, request)
+        live = LiveCall(self._carrier, call, request, self)
         self._live[call.sid] = live
         self._carrier.records.add(
             "call.created", call=call.sid, to=call.to, from_=call.from_, direction=call.direction

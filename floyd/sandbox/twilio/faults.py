@@ -33,6 +33,7 @@ class Fault:
         action: what happens; before and after mean before and after it was accepted.
         status: the HTTP status of an error.
         delay_s: how late a delayed webhook is; others overtake it meanwhile.
+        copies: how many more of a duplicated webhook are sent, all at once.
         times: how many exchanges it takes.
     """
 
@@ -40,6 +41,7 @@ class Fault:
     action: FaultAction
     status: int = 500
     delay_s: float = 5.0
+    copies: int = 1
     times: int = 1
 
     def __post_init__(self) -> None:

@@ -1,13 +1,15 @@
 """Carries out TwiML on a connected call."""
 
 import asyncio
+from collections.abc import Mapping
 
 from floyd.sandbox.network import tones
 from floyd.sandbox.network.line import FRAME_BYTES, SILENCE_BYTE, Line
 from floyd.sandbox.tasks import cancel, first_of
-from floyd.sandbox.twilio import twiml
+from floyd.sandbox.twilio import dialling, twiml
 from floyd.sandbox.twilio.call import Call
 from floyd.sandbox.twilio.carrier import Carrier
+from floyd.sandbox.twilio.dialling import Legs
 from floyd.sandbox.twilio.forms import Program
 from floyd.sandbox.twilio.media_stream import MediaStream, StreamEnd, wait_out
 from floyd.sandbox.twilio.status_callbacks import call_fields
@@ -39,8 +41,10 @@ class ClipPlayer:
 class Interpreter:
     """Runs a call's program from verb to verb until it is through; it can be replaced meanwhile."""
 
-    def __init__(self, carrier: Carrier, call: Call, line: Line) -> None:
+    def __init__(self, carrier: Carrier, call: Call, line: Line, legs: Legs) -> None:
+        self.hung_up = False
         self._carrier = carrier
+        self._legs = legs
         self._call = call
         self._line = line
         self._next: Program | Document | None = None
@@ -110,9 +114,19 @@ class Interpreter:
                 await self.press(digits)
             case twiml.Pause(length_s):
                 await self._carrier.clock.sleep(length_s)
+            case twiml.Dial():
+                return await self._dial(verb)
             case _:
+                self.hung_up = True
                 return ()
         return None
+
+    async def _dial(self, verb: twiml.Dial) -> Document | None:
+        leg = self._legs.start_leg(verb, self._call)
+        await dialling.join(self._line, leg, self._carrier.clock, verb.time_limit_s)
+        if verb.action is None:
+            return None
+        return await self._fetch(verb.action, "POST", dialling.result_fields(leg.call))
 
     async def press(self, digits: str) -> None:
         """Send keys to the phone, in band and out of band."""
@@ -153,8 +167,10 @@ class Interpreter:
     def _stream(self, stream: twiml.Stream, *, two_way: bool) -> MediaStream:
         return MediaStream(self._carrier, self._call.sid, stream, self._line, two_way=two_way)
 
-    async def _fetch(self, url: str, method: str) -> Document:
-        fields = call_fields(self._carrier, self._call)
+    async def _fetch(
+        self, url: str, method: str, news: Mapping[str, str] | None = None
+    ) -> Document:
+        fields = call_fields(self._carrier, self._call) | dict(news or {})
         reply = await self._carrier.webhooks.fetch("webhook voice", url, fields, method)
         if reply is not None and reply.ok and reply.content_type in XML_TYPES:
             return self._parse(reply.body)

@@ -9,23 +9,28 @@ from floyd.sandbox.tasks import Work, cancel, first_of
 from floyd.sandbox.twilio import answering, twiml
 from floyd.sandbox.twilio.call import Call
 from floyd.sandbox.twilio.carrier import Carrier
+from floyd.sandbox.twilio.dialling import Legs
 from floyd.sandbox.twilio.forms import CallRequest, Program
 from floyd.sandbox.twilio.interpreter import Interpreter
 from floyd.sandbox.twilio.status_callbacks import StatusCallbacks
 from floyd.sandbox.twilio.twiml import Document
 
+LEG = "outbound-dial"
+
 
 class LiveCall:
     """Moves a call through its states and tells the customer of each."""
 
-    def __init__(self, carrier: Carrier, call: Call, request: CallRequest) -> None:
+    def __init__(self, carrier: Carrier, call: Call, request: CallRequest, legs: Legs) -> None:
         self.call = call
-        self.line = Line(carrier.clock)
+        self.line = Line(carrier.clock, carrier.records, call.sid)
         self._carrier = carrier
         self._request = request
         self._callbacks = StatusCallbacks(carrier, request.status_callback, request.events)
-        self._interpreter = Interpreter(carrier, call, self.line)
+        self._interpreter = Interpreter(carrier, call, self.line, legs)
         self._ended = asyncio.Event()
+        self._over = asyncio.Event()
+        self._ready = asyncio.Event()
         self._outcome = "failed"
 
     async def run_outbound(self, dial_after_s: float) -> None:
@@ -41,6 +46,19 @@ class LiveCall:
         self._outcome = status
         self._ended.set()
 
+    async def ready(self) -> bool:
+        """Wait until a leg of a `<Dial>` may be joined; False when it ended before."""
+        return await first_of(self._ready.wait(), self._over.wait()) == 0
+
+    async def over(self) -> None:
+        """Wait for the end."""
+        await self._over.wait()
+
+    def drop(self) -> None:
+        """End the call, or stop calling."""
+        if not self.call.is_over:
+            self.end("completed" if self.call.status == "in-progress" else "canceled")
+
     def replace(self, program: Program) -> None:
         """Let the connected call go on with another program."""
         self._interpreter.replace(program)
@@ -55,6 +73,7 @@ class LiveCall:
         finally:
             self.call.ended = self._carrier.clock.now()
             self._move(self._outcome, "completed")
+            self._over.set()
 
     async def _dial(self, after_s: float) -> None:
         await self._carrier.clock.sleep(after_s)
@@ -92,7 +111,8 @@ class LiveCall:
 
     async def _talk(self, phone: Phone, program: Program | Document) -> None:
         recording = Recording()
-        self.line.taps.append(recording)
+        if self._carrier.recordings:
+            self.line.taps.append(recording)
         detection = asyncio.create_task(self._detect(phone))
         try:
             await first_of(
@@ -115,6 +135,9 @@ class LiveCall:
         if self._request.send_digits:
             await self._interpreter.press(self._request.send_digits)
         await self._interpreter.run(program)
+        if self.call.direction == LEG and not self._interpreter.hung_up:
+            self._ready.set()
+            await self._over.wait()
 
     def _move_in_progress(self) -> None:
         self.call.answered = self._carrier.clock.now()

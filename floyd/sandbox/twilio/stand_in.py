@@ -61,6 +61,7 @@ class Twilio:
 
     async def stop(self) -> None:
         """End all calls and deliveries at once."""
+        self.faults.clear()
         await self._background.stop()
         await self._webhooks.stop()
 

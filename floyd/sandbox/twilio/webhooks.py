@@ -1,5 +1,6 @@
 """Signed requests to the customer's server, with Twilio's time limits and retries."""
 
+import asyncio
 from collections.abc import Mapping
 from dataclasses import dataclass
 from urllib.parse import parse_qsl, urldefrag
@@ -18,7 +19,7 @@ CONNECT_TIMEOUT_S = 5.0
 TOTAL_TIMEOUT_S = 15.0
 # Scaled time does not make the machine faster: no limit is shorter than this in real seconds.
 LEAST_REAL_TIMEOUT_S = 3.0
-CALLBACK_FAULTS = (FaultAction.DROP, FaultAction.DUPLICATE, FaultAction.DELAY)
+WEBHOOK_FAULTS = (FaultAction.DROP, FaultAction.DUPLICATE, FaultAction.DELAY)
 
 
 @dataclass(frozen=True)
@@ -89,15 +90,10 @@ class Webhooks:
             await self._session.close()
 
     async def notify(self, name: str, url: str, fields: Mapping[str, str]) -> None:
-        """Post a callback, whose answer does not matter; faults may drop, double or delay it."""
-        fault = self._faults.take(name, CALLBACK_FAULTS)
-        if fault and fault.action is FaultAction.DROP:
-            return
-        if fault and fault.action is FaultAction.DELAY:
+        """Post a callback, whose answer does not matter; a delayed one lets others overtake it."""
+        if fault := self._faults.take(name, [FaultAction.DELAY]):
             self._late.spawn(self._notify_late(name, url, fields, fault.delay_s))
-            return
-        await self.fetch(name, url, fields)
-        if fault and fault.action is FaultAction.DUPLICATE:
+        else:
             await self.fetch(name, url, fields)
 
     async def _notify_late(
@@ -110,9 +106,24 @@ class Webhooks:
         self, name: str, url: str, fields: Mapping[str, str], method: str = "POST"
     ) -> Reply | None:
         """Send a signed request and give the answer; None when there was none in time."""
+        fault = self._faults.take(name, WEBHOOK_FAULTS)
+        copies = 1
+        if fault and fault.action is FaultAction.DROP:
+            return None
+        if fault and fault.action is FaultAction.DELAY:
+            await self._clock.sleep(fault.delay_s)
+        if fault and fault.action is FaultAction.DUPLICATE:
+            copies += fault.copies
+        token = new_sid("")
+        requests = [self._try(name, method, url, fields, token) for _ in range(copies)]
+        return (await asyncio.gather(*requests))[0]
+
+    async def _try(
+        self, name: str, method: str, url: str, fields: Mapping[str, str], token: str
+    ) -> Reply | None:
+        """Send a request as often as the URL's fragment allows."""
         bare_url, fragment = urldefrag(url)
         override = Override.from_fragment(fragment)
-        token = new_sid("")
         for attempt in range(override.retries + 1):
             await self._clock.sleep(self._conditions.webhook_s)
             reply, failure = await self._send(method, bare_url, fields, token)
