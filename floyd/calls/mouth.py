@@ -215,8 +215,7 @@ class Mouth:
             number += 1
 
     async def _voice_clause(self, making: _Making, number: int, text: str) -> None:
-        """Voice a clause: the first one goes out as it comes, later ones once they are read
-        rightly.
+        """Voice a clause: the first goes out as it comes, a later one once it is read rightly.
 
         There is time for that: sound comes faster than it plays, and the clause before still does.
         """

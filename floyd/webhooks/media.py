@@ -12,7 +12,7 @@ import structlog
 from flask import Flask, request
 from flask_sock import Sock
 from redis import Redis
-from simple_websocket import Server
+from simple_websocket.ws import Server
 from websockets.exceptions import ProtocolError
 from websockets.protocol import OPEN, Protocol
 
@@ -60,7 +60,6 @@ def add_media_socket(app: Flask, settings: Settings, redis: Redis) -> None:
         # Mu-law does not compress, and two writers would corrupt a compressed stream.
         request.environ.pop("HTTP_SEC_WEBSOCKET_EXTENSIONS", None)
 
-    @sock.route("/twilio/media")
     def media(ws: Server) -> None:
         protocol = opened()
         try:
@@ -72,6 +71,8 @@ def add_media_socket(app: Flask, settings: Settings, redis: Redis) -> None:
             log.warning("media_stream_lost", error=type(error).__name__)
         finally:
             ws.connected = False
+
+    sock.route("/twilio/media")(media)
 
 
 def _admit(line: socket.socket, protocol: Protocol, settings: Settings, redis: Redis) -> Arrival:

@@ -1,4 +1,4 @@
-"""The mouth against a scripted model and a scripted voice: what reaches the line, and in what order."""
+"""The mouth against a scripted model and voice: what reaches the line, and in what order."""
 
 import asyncio
 from collections.abc import AsyncGenerator, Callable, Coroutine
@@ -39,7 +39,7 @@ class Line:
 
 
 class Reader:
-    """A voice whose sound is the text itself; `misreads` maps a text to what is said once instead."""
+    """A voice whose sound is the text itself; `misreads` says what a text is read as, once."""
 
     def __init__(self, misreads: dict[str, str] | None = None) -> None:
         self.misreads = misreads or {}
@@ -59,9 +59,11 @@ class Reader:
 
 
 class Scene:
-    def __init__(self, clips: dict[str, bytes] | None = None, **misreads: str) -> None:
+    def __init__(
+        self, clips: dict[str, bytes] | None = None, misreads: dict[str, str] | None = None
+    ) -> None:
         self.line = Line()
-        self.reader = Reader({text.replace("_", " "): said for text, said in misreads.items()})
+        self.reader = Reader(misreads)
         self.events: list[Event] = []
         voice = asyncio.create_task(self._open())
         self.mouth = Mouth(self.line, voice, clips or {}, self.events.append)
@@ -191,7 +193,7 @@ def test_clearing_silences_the_line_and_keeps_what_is_still_held_back() -> None:
 
 def test_a_misread_first_clause_that_was_heard_is_reported_and_read_again() -> None:
     async def act() -> None:
-        scene = Scene(**{"It_is_80_dollars.": "It is 18 dollars."})
+        scene = Scene(misreads={"It is 80 dollars.": "It is 18 dollars."})
         scene.mouth.generate(1, model("It is 80 dollars."))
         scene.mouth.release(1)
         await scene.until(ClauseSent)
@@ -205,7 +207,7 @@ def test_a_misread_first_clause_that_was_heard_is_reported_and_read_again() -> N
 
 def test_a_misread_later_clause_is_read_again_before_anybody_hears_it() -> None:
     async def act() -> None:
-        scene = Scene(**{"She_is_not_sick.": "She is sick."})
+        scene = Scene(misreads={"She is not sick.": "She is sick."})
         scene.mouth.generate(1, model("Yes of course, ", "She is not sick."))
         scene.mouth.release(1)
         await scene.until(ClauseSent, 2)
@@ -228,7 +230,7 @@ def test_tools_are_told_after_the_words_before_them() -> None:
 
 def test_a_model_or_a_voice_that_fails_is_told_once() -> None:
     async def act() -> None:
-        scene = Scene(**{"Bad_voice.": "(fails)"})
+        scene = Scene(misreads={"Bad voice.": "(fails)"})
         scene.mouth.generate(1, model("Half a ", ModelError("scripted")))
         scene.mouth.generate(2, model("Bad voice."))
         await scene.until(ReplyFailed, 2)
