@@ -17,6 +17,9 @@ from openai import (
     OpenAIError,
     pydantic_function_tool,
 )
+from openai.resources.audio import Audio
+from openai.resources.chat import Chat
+from openai.resources.realtime import Realtime
 from pydantic import BaseModel
 from websockets.exceptions import InvalidStatus, WebSocketException
 
@@ -26,6 +29,9 @@ from floyd.services.timeouts import patience
 from floyd.settings import Settings
 
 LiveClient = AsyncOpenAI
+
+# The SDK imports its parts at their first use: nearly a second in which no call would be served.
+_LOADED_AHEAD = (Audio, Chat, Realtime)
 
 _JOB_ANSWER_S = 60
 _JOB_RETRIES = 2

@@ -32,7 +32,8 @@ class OpenAIThinker:
     """
 
     def __init__(self, settings: Settings, clock: Clock, *, effort: str = "low") -> None:
-        self._client = openai_client.job_client(settings, clock)
+        # The SDK imports a resource at its first mention: here, before a worker forks.
+        self._completions = openai_client.job_client(settings, clock).chat.completions
         self._model = settings.floyd_model
         self._effort = effort
 
@@ -67,7 +68,7 @@ class OpenAIThinker:
             "prompt_cache_key": f"floyd-{name}",
         }
         with openai_client.service_errors(ModelError, f"think about {name}"):
-            completion = self._client.chat.completions.create(**request)
+            completion = self._completions.create(**request)
         # A page that is no JSON reaches us as a string.
         choices = getattr(completion, "choices", None)
         if not choices:

@@ -15,7 +15,11 @@ from urllib.parse import urlsplit
 
 from requests.exceptions import ConnectionError as RequestsConnectionError
 from requests.exceptions import ConnectTimeout, RequestException
-from twilio.base.exceptions import TwilioRestException, TwilioServiceException
+from twilio.base.exceptions import (
+    TwilioException,
+    TwilioRestException,
+    TwilioServiceException,
+)
 from twilio.http.http_client import TwilioHttpClient
 from twilio.http.response import Response
 from twilio.request_validator import RequestValidator
@@ -41,6 +45,7 @@ _LISTED_AT_MOST = 500
 _CLOCK_SKEW_S = 1.0
 
 _TOO_MANY_REQUESTS = 429
+_FAILED_THERE = 500
 _CALL_NOT_IN_PROGRESS = 21220
 _NEVER_PROCESSED = frozenset({20429, 10004})
 _TOLD_TO_THE_USER = {
@@ -242,7 +247,7 @@ def _telephony_errors(action: str, *, number: str = "", repeatable: bool = True)
     """
     try:
         yield
-    except (TwilioRestException, TwilioServiceException) as error:
+    except TwilioException as error:
         raise _refusal(error, action, number, repeatable) from error
     except (RequestException, ValueError) as error:
         # ValueError: an answer that is no JSON. It came, so the request may have been carried out.
@@ -254,19 +259,26 @@ def _telephony_errors(action: str, *, number: str = "", repeatable: bool = True)
         ) from error
 
 
-def _refusal(
-    error: TwilioRestException | TwilioServiceException, action: str, number: str, repeatable: bool
-) -> TelephonyError:
-    failed_there = error.status >= 500
-    never_processed = error.status == _TOO_MANY_REQUESTS or error.code in _NEVER_PROCESSED
-    told = _TOLD_TO_THE_USER.get(error.code or 0)
+def _refusal(error: TwilioException, action: str, number: str, repeatable: bool) -> TelephonyError:
+    status, code = _status_and_code(error)
+    failed_there = status >= _FAILED_THERE
+    never_processed = status == _TOO_MANY_REQUESTS or code in _NEVER_PROCESSED
+    told = _TOLD_TO_THE_USER.get(code or 0)
     return TelephonyError(
-        f"Twilio refused to {action}: HTTP {error.status}, code {error.code}",
-        code=error.code,
+        f"Twilio refused to {action}: HTTP {status}, code {code}",
+        code=code,
         ambiguous=failed_there and not repeatable,
         retryable=never_processed or (failed_there and repeatable),
         user_text=told.format(number=for_reading(number)) if told else None,
     )
+
+
+def _status_and_code(error: TwilioException) -> tuple[int, int | None]:
+    """Return the HTTP status and Twilio's code; a page that fails carries its bare response."""
+    if isinstance(error, TwilioRestException | TwilioServiceException):
+        return error.status, error.code
+    statuses = [part.status_code for part in error.args if isinstance(part, Response)]
+    return (statuses or [_FAILED_THERE])[0], None
 
 
 def _was_never_sent(error: Exception) -> bool:
