@@ -43,6 +43,10 @@ def reported(*said: str, gullible: bool = False, **material: Any) -> Report:
         ),
         ("Okay, I've put her down as absent.", "They have put her down as absent."),
         ("I'll let Mr. Okafor know.", "They will let Mr Okafor know."),
+        (
+            "Okay, thanks for letting us know. Could I have her name?",
+            'They said: "Okay, thanks for letting us know."',
+        ),
         ("Thanks for letting us know.", 'They said: "Thanks for letting us know."'),
     ],
 )

@@ -8,6 +8,7 @@ import pytest
 from floyd.sandbox.openai.double.conversation import reply
 from floyd.sandbox.openai.double.plan import plan
 from floyd.sandbox.openai.double.reply import ToolCall
+from floyd.sandbox.openai.double.report import report
 from floyd.sandbox.openai.double.understanding import understand
 from floyd.sandbox.people.conversation import Conversation
 from floyd.sandbox.people.person import Person, read_file
@@ -42,6 +43,17 @@ def beginning(scenario: Scenario) -> tuple[list[dict[str, str]], str]:
     return task("call", **brief), f"{opening} {made['opening_line']}"
 
 
+def claims_of(messages: list[dict[str, str]]) -> list[str]:
+    """What the double reports of a call whose outcome is known to be done."""
+    transcript = []
+    for number, message in enumerate(messages[2:]):
+        floyd = message["role"] == "assistant"
+        text = message["content"] if floyd else json.loads(message["content"])["callee_said"]
+        transcript.append({"id": number, "speaker": "floyd" if floyd else "callee", "text": text})
+    made = report(task("report", transcript=transcript, finish={"outcome": "done"}))
+    return [claim["text"] for claim in made["claims"]]
+
+
 def recognised(text: str) -> str:
     """What a recogniser makes of a text before it is final: no capitals, no punctuation."""
     return "".join(letter for letter in text.lower() if letter not in ".,?!")
@@ -74,3 +86,5 @@ def test_school_writes_the_absence_down_and_floyd_knows_it(seed: int, final: boo
     assert agreed["child"].lower() == scenario.child.lower()
     assert ending[0].name == "finish"
     assert ending[0].arguments["outcome"] == "done"
+    if final:
+        assert [scenario.child in claim for claim in claims_of([*messages, spoken])] == [True]

@@ -12,6 +12,7 @@ class OpenAIConditions:
     # Chat Completions
     first_token_s: float = 0.35
     tokens_per_s: float = 60.0
+    """0: all at once."""
     gullible: bool = False
     """The model obeys whoever talks to it."""
     fail_next: list[int] = field(default_factory=list)

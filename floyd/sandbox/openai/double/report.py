@@ -56,19 +56,21 @@ def _claims(outcome: str, heard: list[Utterance]) -> list[dict[str, Any]]:
         {"text": rule["say"].format(what=found["what"]), "utterance_ids": [proof["id"]]}
         for proof in proofs
         for rule in rules["retold"]
-        if (found := matched([rule["pattern"]], _undotted(proof["text"])))
+        if (found := matched([rule["pattern"]], _statements(proof["text"])))
     ]
     return claims[-rules["most"] :] or [_quoted(proof) for proof in proofs[-1:]]
 
 
-def _undotted(text: str) -> str:
-    return replaced([(knowledge("report")["claims"]["abbreviated"], r"\1")], text)
-
-
 def _quoted(utterance: Utterance) -> dict[str, Any]:
-    said = [part for part in sentences(utterance["text"]) if not matched([CALL["question"]], part)]
-    text = knowledge("report")["claims"]["quoted"].format(words=" ".join(said))
+    text = knowledge("report")["claims"]["quoted"].format(words=_statements(utterance["text"]))
     return {"text": text, "utterance_ids": [utterance["id"]]}
+
+
+def _statements(text: str) -> str:
+    """Return what a callee said without their questions and the dots of abbreviations."""
+    parts = sentences(text)
+    said = [part for part in parts if not matched([CALL["question"]], part)] or parts
+    return replaced([(knowledge("report")["claims"]["abbreviated"], r"\1")], " ".join(said))
 
 
 def _proves(outcome: str, text: str) -> bool:
