@@ -43,21 +43,27 @@ return 0
 """
 
 
-def understand(services: Services, text_id: int) -> None:
-    """Understand a text, after whatever the same person sent before it."""
+def understand(services: Services, text_id: int) -> list[int]:
+    """Understand a text, after whatever the same person sent before it.
+
+    Returns:
+        Ids of the errands that can be taken on now.
+    """
     text = InboundText.get_or_none(InboundText.id == text_id)
     if text is None or text.understood_at is not None:
-        return
+        return []
     user = User.get_or_none(User.phone == text.phone)
     if user is None:
         _welcome_stranger(services, text)
-        return
-    while _take_turn(services, user):
+        return []
+    errands: list[int] = []
+    while _take_turn(services, user, errands):
         pass
+    return errands
 
 
-def _take_turn(services: Services, user: User) -> bool:
-    """Understand a user's next text; True when another one waits."""
+def _take_turn(services: Services, user: User, errands: list[int]) -> bool:
+    """Understand a user's next text, collecting its errands; True when another one waits."""
     lock, ours = f"understanding:{user.id}", secrets.token_hex(8)
     redis: Redis = services.redis
     if not redis.set(lock, ours, nx=True, px=round(services.clock.real(_LOCK_S) * 1000)):
@@ -65,7 +71,7 @@ def _take_turn(services: Services, user: User) -> bool:
     try:
         text = _next_text(user, services.clock.now())
         if text is not None:
-            _understand_one(services, user, text)
+            errands += _understand_one(services, user, text)
     finally:
         redis.eval(_UNLOCK, 1, lock, ours)
     # Whoever came while we held the lock has gone away again: what they came for is ours to do.
@@ -84,25 +90,26 @@ def _next_text(user: User, now: float) -> InboundText | None:
     return None if waits else text
 
 
-def _understand_one(services: Services, user: User, text: InboundText) -> None:
+def _understand_one(services: Services, user: User, text: InboundText) -> list[int]:
     if not _has_words(text.body):
         _answer_plainly(services, user, text, NO_PICTURES if text.media_count else NO_WORDS)
-        return
+        return []
     try:
         wishes = _read(services, user, text)
     except ModelError as error:
         _not_read(services, user, text, error)
-        return
+        return []
     with writing() as writes:
         now = services.clock.now()
         if not _mark_understood(text, now):
-            return
+            return []
         desk = Desk(writes=writes, user=user, text=text, now=now)
         sentences = [said for wish in wishes if (said := carry_out(desk, wish))]
         if not wishes:
             sentences = [NOT_UNDERSTOOD]
         if sentences:
             _reply(writes, user, text, " ".join(dict.fromkeys(sentences)), now)
+    return desk.errands
 
 
 def _read(services: Services, user: User, text: InboundText) -> list[Wish]:

@@ -6,7 +6,7 @@ answer: an errand's own.
 
 import re
 from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 
 from floyd.errands.conversation import open_errands, open_questions
 from floyd.errands.decisions import YesOrNo, yes_or_no
@@ -33,12 +33,16 @@ _CANCELLABLE = frozenset(
 
 @dataclass(frozen=True)
 class Desk:
-    """Where a text is handled: its open transaction, whose it is, and when."""
+    """Where a text is handled: its open transaction, whose it is, and when.
+
+    `errands` are those that can be taken on, once all of it is committed.
+    """
 
     writes: Writes
     user: User
     text: InboundText
     now: float
+    errands: list[int] = field(default_factory=list)
 
 
 Handler = Callable[[Desk, Wish], str | None]
@@ -63,7 +67,7 @@ def _new_errand(desk: Desk, wish: Wish) -> str | None:
         created_at=desk.now,
         due_at=desk.now + (DUE_AFTER_S[State.NEW] or 0),
     )
-    desk.writes.look_at("advance_errand", errand.id)
+    desk.errands.append(errand.id)
     return None
 
 
@@ -224,4 +228,4 @@ def _plan_again(desk: Desk, errand: Errand, why: str) -> None:
         desk.now,
         due_at=desk.now,
     ):
-        desk.writes.look_at("advance_errand", errand.id)
+        desk.errands.append(errand.id)
