@@ -14,6 +14,8 @@ import structlog
 
 # Seven digits in a row, however they are grouped, may be somebody's number.
 _NUMBER = re.compile(r"(?<![\w-])\+?\(?\d(?:[ ().-]{0,2}\d){6,}(?![\w-])")
+Event = MutableMapping[str, Any]
+
 _QUIET = (
     "httpx",
     "httpx2",
@@ -35,8 +37,12 @@ def configure(process: str, level: int = logging.INFO) -> None:
         process: its part in Floyd: web, calls, worker or clock.
         level: the lowest level that is written.
     """
+
+    def named(_: Any, __: str, event: Event) -> Event:
+        return {"process": process, **event}
+
     shared: list[Any] = [
-        structlog.contextvars.merge_contextvars,
+        named,
         structlog.stdlib.add_log_level,
         structlog.processors.TimeStamper(fmt="iso", utc=True),
         masked,
@@ -63,10 +69,9 @@ def configure(process: str, level: int = logging.INFO) -> None:
     root.setLevel(level)
     for name in _QUIET:
         logging.getLogger(name).setLevel(logging.WARNING)
-    structlog.contextvars.bind_contextvars(process=process)
 
 
-def masked(_: Any, __: str, event: MutableMapping[str, Any]) -> MutableMapping[str, Any]:
+def masked(_: Any, __: str, event: Event) -> Event:
     """Mask what looks like a phone number in every value but the time."""
     for name, value in event.items():
         if isinstance(value, str) and name != "timestamp":

@@ -4,6 +4,7 @@
 due (see `floyd.jobs.clock`).
 """
 
+import gc
 import importlib
 import os
 import pkgutil
@@ -42,11 +43,6 @@ class QuietWorker(Worker):
         super().heartbeat(timeout, pipeline)
         queue.say_alive(self.connection, self.name)
 
-    def register_death(self) -> None:
-        """Say that this worker takes no more jobs."""
-        super().register_death()
-        queue.say_goodbye(self.connection, self.name)
-
     def handle_exception(
         self,
         job: Job,
@@ -72,6 +68,8 @@ def run_worker() -> None:
     settings = environment.load(dict(os.environ))
     open_door(settings)
     preload()
+    # What is here stays: a fork whose collector touched it all would copy it all.
+    gc.freeze()
     worker = QuietWorker(
         [queue.QUEUE],
         connection=Redis.from_url(settings.redis_url),
@@ -81,6 +79,7 @@ def run_worker() -> None:
         log_job_description=False,
     )
     worker.work(with_scheduler=True, logging_level="WARNING")
+    queue.say_goodbye(worker.connection, worker.name)
 
 
 def run_clock() -> None:

@@ -1,5 +1,6 @@
 import sqlite3
 from pathlib import Path
+from threading import Timer
 
 import structlog
 from flask import Flask
@@ -44,6 +45,28 @@ def test_a_database_that_is_away_is_a_503_without_a_partial_row(
 
     assert answer.status_code == 503
     assert InboundText.select().count() == 0
+
+
+def test_a_text_that_comes_while_the_database_is_locked_waits_its_turn(
+    settings: Settings, store: Redis
+) -> None:
+    twilio = Twilio(
+        create_app(settings).test_client(),
+        settings.floyd_public_url,
+        settings.twilio_auth_token.get_secret_value(),
+    )
+    other = sqlite3.connect(
+        settings.database.removeprefix("sqlite:///"), check_same_thread=False, isolation_level=None
+    )
+    other.execute("BEGIN IMMEDIATE")
+    unlock = Timer(1, other.execute, ("COMMIT",))
+    unlock.start()
+    answer = twilio.post("/twilio/sms", MessageSid="SM1", From="+15195550123", Body="Hi")
+    unlock.join()
+    other.close()
+
+    assert answer.status_code == 200
+    assert InboundText.select().count() == 1
 
 
 def test_the_app_is_built_without_connecting_to_anything(settings: Settings) -> None:
