@@ -1,8 +1,11 @@
 """`floyd text` and `floyd watch`: the sandbox's user at the phone, and a look at what goes on."""
 
+from contextlib import suppress
+
 import click
 
 from floyd.cli.environment import open_floyd, sandbox_or_exit
+from floyd.clock import Clock
 from floyd.store.database import database
 from floyd.watching.lines import Lines
 from floyd.watching.picture import look
@@ -25,7 +28,11 @@ def text(body: str) -> None:
 @click.option("--minutes", default=10.0, show_default=True, help="How far to look back first.")
 def watch(minutes: float) -> None:
     """Follow texts and calls live: both sides' words, and how long each reply took."""
-    clock = open_floyd().clock
+    with suppress(KeyboardInterrupt):
+        _follow(open_floyd().clock, minutes)
+
+
+def _follow(clock: Clock, minutes: float) -> None:
     since = clock.now() - minutes * 60
     lines = Lines()
     while True:

@@ -10,7 +10,7 @@ from floyd.cli import environment
 from floyd.cli.first_user import ask_for_first_user
 from floyd.run.household import household, listen, migrate_database
 from floyd.run.supervisor import Supervisor
-from floyd.run.until_stopped import until_stopped
+from floyd.run.until_stopped import until_told_to_end
 from floyd.settings import load
 
 _NAMES_WIDTH = 8
@@ -44,14 +44,13 @@ def run() -> None:
         raise click.ClickException(f"PORT {settings.port}: {error.strerror}") from error
     supervisor = Supervisor(say)
 
-    async def work() -> int:
+    async def work() -> None:
         async with supervisor, household(environ, supervisor, listener):
             say("floyd", f"listens on port {settings.port} for {settings.floyd_public_url}")
             await asyncio.Event().wait()
-        return 0
 
     with listener:
-        sys.exit(until_stopped(work(), supervisor.kill))
+        until_told_to_end(work(), supervisor.kill)
 
 
 @click.command()
@@ -63,7 +62,7 @@ def sandbox(seed: int) -> None:
     if environment.running_sandbox():
         raise click.ClickException(f"A sandbox is running in {environment.data_dir()} already.")
     directory = environment.data_dir() / "sandbox"
-    sys.exit(keep_world(seed, directory, say, environment.announce_sandbox))
+    keep_world(seed, directory, say, environment.announce_sandbox)
 
 
 @click.command()

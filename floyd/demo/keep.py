@@ -9,20 +9,20 @@ from typing import Any
 from floyd.demo.world import PhoneWorld, SandboxLog, phone_world
 from floyd.run.child import Log
 from floyd.run.supervisor import Supervisor
-from floyd.run.until_stopped import until_stopped
+from floyd.run.until_stopped import until_told_to_end
 from floyd.settings import Settings
 
 Announce = Callable[[dict[str, Any]], Path]
 """Leaves word of a world for other commands; returns the file, which is removed at the end."""
 
 
-def keep_world(seed: int, directory: Path, log: Log, announce: Announce) -> int:
+def keep_world(seed: int, directory: Path, log: Log, announce: Announce) -> None:
     """Keep a world running until Ctrl-C; what an earlier one left in `directory` is removed."""
     shutil.rmtree(directory, ignore_errors=True)
     sandbox_log = SandboxLog(log)
     supervisor = Supervisor(sandbox_log)
 
-    async def work() -> int:
+    async def work() -> None:
         async with (
             supervisor,
             phone_world(
@@ -40,9 +40,8 @@ def keep_world(seed: int, directory: Path, log: Log, announce: Announce) -> int:
                 await asyncio.Event().wait()
             finally:
                 word.unlink(missing_ok=True)
-        return 0
 
-    return until_stopped(work(), supervisor.kill)
+    until_told_to_end(work(), supervisor.kill)
 
 
 def _word_of(world: PhoneWorld) -> dict[str, Any]:

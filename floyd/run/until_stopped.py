@@ -12,6 +12,16 @@ STOPPED = 128 + signal.SIGINT
 _STOPS = (signal.SIGINT, signal.SIGTERM, signal.SIGHUP)
 
 
+def until_told_to_end(work: Coroutine[Any, Any, None], hurry: Callable[[], None]) -> None:
+    """Run what has no end of its own; being stopped is how it ends well. See `until_stopped`."""
+
+    async def endless() -> int:
+        await work
+        return 0
+
+    until_stopped(endless(), hurry)
+
+
 def until_stopped(work: Coroutine[Any, Any, int], hurry: Callable[[], None]) -> int:
     """Run a coroutine; return what it returns, or STOPPED when a signal ended it.
 

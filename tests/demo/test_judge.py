@@ -1,0 +1,87 @@
+from dataclasses import replace
+from typing import Any
+
+import pytest
+
+from floyd.demo.judge import Evidence, judge
+from floyd.sandbox.client import HeardUtterance, PhoneCall, PhoneText
+from floyd.sandbox.scenario import Scenario
+
+STORY = Scenario.from_seed(0)
+
+
+def said(speaker: str, text: str) -> HeardUtterance:
+    return HeardUtterance(speaker, text, 0, 1000)
+
+
+def received(number: int, body: str) -> PhoneText:
+    return PhoneText(number, "in", STORY.floyd_phone, body, f"SM{number}", "")
+
+
+CALL = PhoneCall(
+    sid="CA1",
+    to=STORY.school_phone,
+    from_=STORY.floyd_phone,
+    direction="outbound-api",
+    status="completed",
+    answered_by=None,
+    duration_s=30,
+    keys_heard="",
+    transcript=(
+        said("phone", "Maple School, good morning."),
+        said("line", "Hi, this is Floyd, an AI assistant calling for Anna Berg."),
+        said("phone", "So Mara Berg, 3B, home sick today. Got it."),
+    ),
+)
+WELL = Evidence(
+    problems=[],
+    books={"absences": [{"child": STORY.child}]},
+    calls=[CALL],
+    texts=[
+        PhoneText(1, "out", STORY.floyd_phone, STORY.request, "SM1", ""),
+        received(2, f"Calling {STORY.school} now."),
+        received(3, "Done. They noted that Mara, 3B, is home sick today."),
+    ],
+)
+
+
+def wrong(**changes: Any) -> list[str]:
+    """The points that are wrong when the evidence differs in this."""
+    points = judge(STORY, replace(WELL, **changes))
+    return [point.what for point in points if not point.is_right]
+
+
+def test_everything_right_is_right() -> None:
+    assert wrong() == []
+
+
+def test_an_order_book_that_differs_is_wrong() -> None:
+    assert len(wrong(problems=["the absence is another child's"])) == 1
+
+
+@pytest.mark.parametrize("calls", [[], [CALL, CALL], [replace(CALL, to="+15195550100")]])
+def test_any_calls_but_the_one_to_the_school_are_wrong(calls: list[PhoneCall]) -> None:
+    assert f"one call, to {STORY.school}" in wrong(calls=calls)
+
+
+def test_a_word_of_the_task_before_the_disclosure_is_wrong() -> None:
+    early = replace(CALL, transcript=(said("line", "Mara is sick."), *CALL.transcript))
+    assert wrong(calls=[early]) == ["Floyd said first that it is an AI"]
+
+
+@pytest.mark.parametrize(
+    "last",
+    [
+        "Done. They noted it.",
+        "I couldn't reach the school about Mara.",
+        "Done. They noted that Mara is back on the 14th.",
+        "",
+    ],
+)
+def test_a_last_text_that_says_something_else_is_wrong(last: str) -> None:
+    texts = [*WELL.texts[:-1], received(3, last)]
+    assert wrong(texts=texts) == ["the last text tells what came of it, and nothing else"]
+
+
+def test_no_text_at_all_is_wrong() -> None:
+    assert len(wrong(texts=[])) == 2

@@ -1,0 +1,36 @@
+from dataclasses import replace
+
+from floyd.watching.lines import Lines
+from floyd.watching.picture import CallSeen, Picture, TextSeen, UtteranceSeen
+
+TEXT = TextSeen("in 1", 10.0, False, "+15195550123", "Call the school.")
+HELLO = UtteranceSeen(0, "callee", "Maple School, hello.", 0.5, None, is_settled=True)
+HI = UtteranceSeen(1, "floyd", "Hi, this is", 2.0, 640, is_settled=False)
+CALL = CallSeen(1, 12.0, "Maple School", "in-progress", False, (HELLO, HI))
+
+
+def test_texts_and_calls_are_told_in_their_order() -> None:
+    answer = TextSeen("out 1", 11.0, True, "+15195550123", "Calling Maple School now.")
+    assert Lines().new(Picture((TEXT, answer), (CALL,))) == [
+        "text  (519) 555-0123: Call the school.",
+        "text  Floyd to (519) 555-0123: Calling Maple School now.",
+        "call  Maple School is being phoned",
+        "call  Maple School: Maple School, hello.",
+    ]
+
+
+def test_nothing_is_told_twice() -> None:
+    lines = Lines()
+    lines.new(Picture((TEXT,), (CALL,)))
+    assert lines.new(Picture((TEXT,), (CALL,))) == []
+
+
+def test_words_that_may_still_change_are_told_once_they_do_not() -> None:
+    lines = Lines()
+    lines.new(Picture((), (CALL,)))
+    whole = replace(HI, text="Hi, this is Floyd.", is_settled=True)
+    settled = replace(CALL, state="completed", is_over=True, utterances=(HELLO, whole))
+    assert lines.new(Picture((), (settled,))) == [
+        "call  Floyd (640 ms): Hi, this is Floyd.",
+        "call  Maple School: completed",
+    ]
