@@ -1,0 +1,188 @@
+"""The recogniser through Google's client, on the wire."""
+
+import asyncio
+from collections.abc import Awaitable, Callable
+from contextlib import aclosing
+
+import pytest
+
+from floyd.errors import TranscriberError
+from floyd.services.transcriber.google import GoogleTranscriber
+from floyd.services.transcriber.protocol import Listening, Transcript
+from floyd.settings import Settings
+from tests.conftest import free_port
+from tests.services.conftest import SILENCE, Speech
+
+TEXT = "Maple School, good morning, how can I help you?"
+PLAIN = "maple school good morning how can i help you"
+FRAME_BYTES = 160
+FRAME_S = 0.02
+
+
+def plain(text: str) -> str:
+    return "".join(letter for letter in text.lower() if letter.isalpha() or letter == " ")
+
+
+async def play(listening: Listening, settings: Settings, mulaw: bytes) -> None:
+    """Send audio as a telephone does."""
+    clock = settings.clock
+    began = clock.monotonic()
+    for number, at in enumerate(range(0, len(mulaw), FRAME_BYTES)):
+        listening.send(mulaw[at : at + FRAME_BYTES])
+        await clock.sleep(max(0.0, began + number * FRAME_S - clock.monotonic()))
+
+
+async def until_final(listening: Listening, count: int = 1) -> list[Transcript]:
+    heard: list[Transcript] = []
+    async with aclosing(listening.transcripts()) as transcripts:
+        async for transcript in transcripts:
+            heard.append(transcript)
+            if sum(each.is_final for each in heard) == count:
+                break
+    return heard
+
+
+def listen(
+    settings: Settings, scenario: Callable[[Listening], Awaitable[None]], *phrases: str
+) -> None:
+    async def run() -> None:
+        transcriber = GoogleTranscriber(settings, settings.clock)
+        listening = transcriber.listen(phrases)
+        try:
+            async with asyncio.timeout(20):
+                await scenario(listening)
+        finally:
+            await listening.close()
+            await transcriber.close()
+
+    asyncio.run(run())
+
+
+def finals_of(settings: Settings, mulaw: bytes, count: int = 1) -> list[str]:
+    finals: list[str] = []
+
+    async def scenario(listening: Listening) -> None:
+        async with asyncio.TaskGroup() as group:
+            group.create_task(play(listening, settings, mulaw))
+            reading = group.create_task(until_final(listening, count))
+        finals.extend(plain(each.text) for each in reading.result() if each.is_final)
+
+    listen(settings, scenario)
+    return finals
+
+
+def test_interim_transcripts_grow_into_a_punctuated_final_one(
+    speech_settings: Settings, speech: Speech
+) -> None:
+    audio = SILENCE + speech.clip(TEXT).mulaw + 4 * SILENCE
+
+    async def scenario(listening: Listening) -> None:
+        playing = asyncio.create_task(play(listening, speech_settings, audio))
+        *interims, final = await until_final(listening)
+        playing.cancel()
+        assert final == Transcript(TEXT, is_final=True)
+        assert len(interims) > 3
+        assert all(PLAIN.startswith(plain(each.text)) for each in interims)
+
+    listen(speech_settings, scenario, "Maple School")
+
+
+def test_each_utterance_gets_its_own_final(speech_settings: Settings, speech: Speech) -> None:
+    audio = speech.clip("Good morning.").mulaw + 4 * SILENCE + speech.clip(TEXT).mulaw + 4 * SILENCE
+    assert finals_of(speech_settings, audio, 2) == ["good morning", PLAIN]
+
+
+@pytest.mark.parametrize("limit_s", [5.0, 5.7, 6.4])
+def test_no_word_is_lost_or_doubled_when_google_ends_its_streams(
+    speech_settings: Settings, speech: Speech, limit_s: float
+) -> None:
+    speech.google.stream_limit_s = limit_s
+    said = [TEXT, "Her class is three B.", "She is sick today.", "Thank you and goodbye."]
+    audio = b"".join(speech.clip(text).mulaw + 4 * SILENCE for text in said)
+
+    assert finals_of(speech_settings, audio, 4) == [plain(text) for text in said]
+    assert len(speech.records.of("google.stream_started")) > 1
+
+
+def test_a_recogniser_that_is_away_for_a_while_loses_nothing(
+    speech_settings: Settings, speech: Speech
+) -> None:
+    speech.google.unavailable_next = 3
+    audio = speech.clip(TEXT).mulaw + 4 * SILENCE
+    assert finals_of(speech_settings, audio) == [PLAIN]
+
+
+def test_a_stream_that_breaks_in_mid_word_loses_nothing(
+    speech_settings: Settings, speech: Speech
+) -> None:
+    audio = speech.clip(TEXT).mulaw + 4 * SILENCE
+    finals: list[str] = []
+
+    async def scenario(listening: Listening) -> None:
+        playing = asyncio.create_task(play(listening, speech_settings, audio))
+        async with aclosing(listening.transcripts()) as transcripts:
+            async for transcript in transcripts:
+                if transcript.is_final:
+                    finals.append(plain(transcript.text))
+                    break
+                if "good" in transcript.text and not speech.google.unavailable:
+                    speech.google.unavailable = True
+                    await speech_settings.clock.sleep(1)
+                    speech.google.unavailable = False
+        await playing
+
+    listen(speech_settings, scenario)
+    assert finals == [PLAIN]
+
+
+def test_a_recogniser_that_stays_away_is_given_up_after_ten_seconds(
+    speech_settings: Settings, speech: Speech
+) -> None:
+    speech.google.unavailable = True
+    clock = speech_settings.clock
+
+    async def scenario(listening: Listening) -> None:
+        began = clock.monotonic()
+        with pytest.raises(TranscriberError) as caught:
+            await until_final(listening)
+        assert 10 <= clock.monotonic() - began < 20
+        assert caught.value.retryable
+
+    listen(speech_settings, scenario)
+
+
+def test_a_recogniser_that_nobody_serves_is_given_up(speech_settings: Settings) -> None:
+    nowhere = {"google_speech_endpoint": f"http://127.0.0.1:{free_port()}"}
+
+    async def scenario(listening: Listening) -> None:
+        with pytest.raises(TranscriberError):
+            await until_final(listening)
+
+    listen(speech_settings.model_copy(update=nowhere), scenario)
+
+
+def test_closing_ends_the_transcripts(speech_settings: Settings, speech: Speech) -> None:
+    async def scenario(listening: Listening) -> None:
+        listening.send(speech.clip(TEXT).mulaw)
+        reading = asyncio.create_task(until_final(listening))
+        await asyncio.to_thread(wait_for_a_stream, speech)
+        await listening.close()
+        await reading
+
+    listen(speech_settings, scenario)
+
+
+def test_a_stream_that_is_too_quiet_lives_on(speech_settings: Settings, speech: Speech) -> None:
+    """Google ends a stream that hears nothing for ten seconds: a stalled socket sends nothing."""
+
+    async def scenario(listening: Listening) -> None:
+        reading = asyncio.create_task(until_final(listening))
+        await speech_settings.clock.sleep(25)
+        await play(listening, speech_settings, speech.clip(TEXT).mulaw + 4 * SILENCE)
+        assert plain((await reading)[-1].text) == PLAIN
+
+    listen(speech_settings, scenario)
+
+
+def wait_for_a_stream(speech: Speech) -> None:
+    speech.loop.run(speech.records.first("google.stream_started"))
