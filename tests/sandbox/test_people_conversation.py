@@ -1,8 +1,10 @@
 import random
 from dataclasses import replace
 
+import phonenumbers
 import pytest
 
+from floyd.sandbox.judge import problems
 from floyd.sandbox.people.conversation import Conversation, Reply
 from floyd.sandbox.people.person import Person, read_file
 from floyd.sandbox.scenario import Scenario
@@ -147,3 +149,51 @@ def test_seeds_tell_different_stories() -> None:
     assert Scenario.from_seed(3) == Scenario.from_seed(3)
     assert all(story.child not in story.other_children for story in stories)
     assert all(story.user_phone != story.school_phone for story in stories)
+
+
+def knowing_answer(reply: Reply, story: Scenario) -> str:
+    """What somebody who knows the whole story says."""
+    text = reply.text.lower()
+    answers = {
+        "name": f"It's {story.child}.",
+        "class": f"{story.teacher}'s class, {story.class_name}.",
+        "reason": f"{story.child_first} is sick.",
+        "today": "Yes.",
+        "back": "Tomorrow.",
+        "speaking": f"I'm calling for {story.user}.",
+        "calling": f"I'm calling for {story.user}.",
+    }
+    return next(answer for key, answer in answers.items() if key in text)
+
+
+@pytest.mark.parametrize("seed", range(20))
+def test_whoever_knows_the_story_comes_to_the_right_agreement(seed: int) -> None:
+    story = Scenario.from_seed(seed)
+    person = Person.from_toml(read_file("school_secretary"), story)
+    talk = Conversation(person, random.Random(seed))
+    talk.greet()
+    reply = talk.on_turn(f"I'd like to tell you that {story.child_first} is home sick today.")
+    for _ in range(5):
+        assert reply is not None
+        if reply.agreement:
+            break
+        reply = talk.on_turn(knowing_answer(reply, story))
+    assert reply is not None
+    assert problems(story, {"absences": [reply.agreement or {}]}) == []
+
+
+def test_the_judge_sees_every_mistake() -> None:
+    right = {"child": "Mara Berg", "class": "class 3B", "reason": "sick"}
+    assert problems(MARA, {"absences": [right]}) == []
+    assert problems(MARA, {"absences": [right | {"class": MARA.teacher}]}) == []
+    for wrong in ({"child": "Leo Berg"}, {"class": "3A"}, {"reason": ""}):
+        assert len(problems(MARA, {"absences": [right | wrong]})) == 1
+    assert problems(MARA, {"absences": [right, right]}) == ["2 absences were noted, not one"]
+
+
+@pytest.mark.parametrize("seed", range(20))
+def test_the_numbers_of_a_story_can_be_dialled(seed: int) -> None:
+    story = Scenario.from_seed(seed)
+    for number in (story.user_phone, story.school_phone, story.floyd_phone):
+        assert phonenumbers.is_valid_number(phonenumbers.parse(number))
+    assert len({story.user_phone, story.school_phone, story.floyd_phone}) == 3

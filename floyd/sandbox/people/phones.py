@@ -7,11 +7,12 @@ from floyd.sandbox.clock import SandboxClock
 from floyd.sandbox.network import tones
 from floyd.sandbox.network.line import Line
 from floyd.sandbox.network.phones import Answer
+from floyd.sandbox.network.transcript import Utterance
 from floyd.sandbox.people.conversation import Conversation, Reply
 from floyd.sandbox.people.order_books import OrderBooks
 from floyd.sandbox.people.person import Person
 from floyd.sandbox.people.turn_taking import Happening, Interrupted, TurnHeard, TurnTaking
-from floyd.sandbox.sound import HeardWord, Voices
+from floyd.sandbox.sound import Clip, HeardWord, Voices
 
 LEAVES_AFTER_MS = 3000
 PICKS_UP_MS = 400
@@ -61,6 +62,8 @@ class _Talk:
         self._person = person
         self._conversation = conversation
         self._line = line
+        self._clip: Clip | None = None
+        self._utterance: Utterance | None = None
         self._leaves_at_ms: int | None = None
         self._pending: dict[str, str] | None = None
 
@@ -85,7 +88,7 @@ class _Talk:
 
     async def _react(self, happening: Happening) -> None:
         if isinstance(happening, Interrupted):
-            self._line.mouth.hush()
+            self._give_way()
             return
         if isinstance(happening, TurnHeard):
             reply = self._conversation.on_turn(happening.text)
@@ -101,10 +104,21 @@ class _Talk:
         start_ms = self._line.mouth.ends_at_ms(self._line.position_ms)
         self._line.mouth.say(clip.mulaw)
         end_ms = self._line.mouth.ends_at_ms(self._line.position_ms)
-        self._line.transcript.spoke(reply.text, start_ms, end_ms)
+        self._clip = clip
+        self._utterance = self._line.transcript.spoke(reply.text, start_ms, end_ms)
         self._pending = reply.agreement or self._pending
         if reply.leaves:
             self._leaves_at_ms = end_ms + LEAVES_AFTER_MS
+
+    def _give_way(self) -> None:
+        """Stop in mid-sentence; the transcript keeps the words that were said in full."""
+        unsaid_ms = self._line.mouth.hush()
+        if self._clip is None or self._utterance is None:
+            return
+        said_ms = self._clip.duration_ms - unsaid_ms
+        said = (word.text for word in self._clip.words if word.end_ms <= said_ms)
+        self._utterance.text = " ".join(said)
+        self._utterance.end_ms -= unsaid_ms
 
     def _note_agreement(self, call_sid: str) -> None:
         """An agreement holds as soon as it has been said, also when it was spoken over."""
