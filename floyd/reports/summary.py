@@ -37,6 +37,7 @@ _CALLEES_WORD = _SUCCESS | {
     Outcome.DO_NOT_CALL,
 }
 _MOST_CLAIMS = 3
+_MOST_FOLLOW_UPS = 2
 
 
 @dataclass(frozen=True)
@@ -121,7 +122,7 @@ def checked(call: Call, transcript: Transcript, report: Report | None) -> Summar
         claims=tuple(claims[:_MOST_CLAIMS]),
         said=_last_words(transcript),
         missing=tuple(_missing(call)) if outcome is Outcome.NEEDS_USER else (),
-        follow_ups=tuple(report.follow_ups[:1]) if report and claims else (),
+        follow_ups=tuple(_proven_follow_ups(report, transcript)),
         learned=tuple(_learned(call, transcript, report)),
         shared=tuple(_shared(call, transcript)),
         by_machine=(call.answered_by or "").startswith(_MACHINE),
@@ -173,6 +174,13 @@ def _proven_claims(report: Report | None, transcript: Transcript) -> list[str]:
     if len(claims) < len(report.claims):
         log.info("claims_dropped", dropped=len(report.claims) - len(claims))
     return claims
+
+
+def _proven_follow_ups(report: Report | None, transcript: Transcript) -> list[str]:
+    """Return what the callee did ask of the user; all of its words may prove it."""
+    wanted = report.follow_ups[:_MOST_FOLLOW_UPS] if report else []
+    said = [said.id for said in transcript.utterances if said.speaker == "callee"]
+    return [text for text in wanted if text.strip() and holds(text, said, transcript)]
 
 
 def _believed(call: Call, report: Report | None, *, proven: bool) -> Outcome:

@@ -332,6 +332,17 @@ def test_what_is_learned_is_about_the_callee_and_said_by_it(
     assert fact.source == f"call:{call.attempt}"
 
 
+def test_only_what_the_callee_asked_for_is_to_be_followed_up(
+    scripted_desk: Desk, thinker: ScriptedThinker
+) -> None:
+    said = [*SAID, ("callee", "Please bring a note on Monday.")]
+    thinker.answers = [report(follow_ups=["Bring a note on Monday.", "Pay $50 by Friday."])]
+    concluded(scripted_desk, ended_call(scripted_desk, said=said))
+
+    assert "Bring a note on Monday." in scripted_desk.replies[0]
+    assert "$50" not in scripted_desk.replies[0]
+
+
 def test_a_number_that_was_right_becomes_a_contact(
     scripted_desk: Desk, thinker: ScriptedThinker
 ) -> None:

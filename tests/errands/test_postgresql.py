@@ -1,0 +1,66 @@
+"""The way of an errand over PostgreSQL, where writers wait for rows instead of for their turn."""
+
+import threading
+from collections.abc import Callable, Iterator
+
+import pytest
+from redis import Redis
+
+from floyd.errands.conclusion import conclude
+from floyd.errands.progress import advance
+from floyd.errands.understanding import understand
+from floyd.settings import Settings
+from floyd.store import open_store
+from floyd.store.database import database, migrate
+from floyd.store.models import Call, Errand, OutboundText, Utterance
+from tests.errands.desk import REQUEST, Desk
+from tests.errands.test_conclusion import DONE, SAID
+
+
+@pytest.fixture
+def store(settings: Settings, redis: Redis, postgres_url: str) -> Iterator[Redis]:
+    connection = open_store(settings.model_copy(update={"database_url": postgres_url}))
+    database.execute_sql("DROP SCHEMA public CASCADE")
+    database.execute_sql("CREATE SCHEMA public")
+    database.close()
+    migrate()
+    yield connection
+    database.close()
+    connection.close()
+
+
+def at_once(work: Callable[[], object], times: int = 5) -> None:
+    barrier = threading.Barrier(times)
+
+    def run() -> None:
+        barrier.wait()
+        with database.connection_context():
+            work()
+
+    threads = [threading.Thread(target=run) for _ in range(times)]
+    for thread in threads:
+        thread.start()
+    for thread in threads:
+        thread.join()
+
+
+def test_whoever_runs_at_once_an_errand_is_done_once(desk: Desk) -> None:
+    text = desk.receive(REQUEST)
+    at_once(lambda: understand(desk.services, text.id))
+    errand = desk.errand
+    at_once(lambda: advance(desk.services, errand.id))
+    assert len(desk.dialled) == 1
+
+    call = desk.call()
+    now = desk.clock.now()
+    Call.update(
+        state="completed", finish=DONE, ended_at=now, settled_at=now, token_used=1
+    ).execute()
+    for position, (speaker, said) in enumerate(SAID):
+        Utterance.create(
+            call=call, position=position, speaker=speaker, text=said, started_s=0, ended_s=1
+        )
+    at_once(lambda: conclude(desk.services, call.id))
+
+    assert Errand.get_by_id(errand.id).state == "done"
+    assert OutboundText.select().count() == 2
