@@ -16,11 +16,13 @@ COMES_BACK_WITHIN_S = 1.0
 
 def fetch_back(services: Services, call_id: int) -> None:
     """Give a call a new stream unless it has ended, finished or found its own way back."""
-    services.clock.block(COMES_BACK_WITHIN_S)
-    call = Call.get_or_none(Call.id == call_id)
-    if call is None or call.sid is None or not streams.goes_on(call):
+    lost = Call.get_or_none(Call.id == call_id)
+    if lost is None or lost.lost_at is None:
         return
-    if call.generation != call.generation_lost:
+    # Of many that were lost together only the first ones are waited for.
+    services.clock.block(max(0.0, lost.lost_at + COMES_BACK_WITHIN_S - services.clock.now()))
+    call = Call.get_by_id(call_id)
+    if call.sid is None or call.generation != call.generation_lost or not streams.goes_on(call):
         return
     generation = streams.next_generation(call, services.clock.now())
     twiml = (

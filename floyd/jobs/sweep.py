@@ -20,10 +20,11 @@ log = structlog.get_logger()
 
 AT_MOST = 500
 QUEUED_ANEW_AFTER_S = 20
+QUEUED_ANEW_AFTER_REAL_S = 5
 SLOT_LASTS_S = 300
 
-Due = tuple[str, int]
-"""A job's name and the id of the row that it should look at."""
+Due = tuple[str, int, float | None]
+"""A job's name, the id of the row that it should look at, and since when."""
 
 
 def sweep(redis: Redis, clock: Clock) -> int:
@@ -35,7 +36,7 @@ def sweep(redis: Redis, clock: Clock) -> int:
     except RedisError as error:
         log.warning("sweep_without_redis", error=type(error).__name__)
         return 0
-    queued = sum(queue.enqueue(job, row_id) for job, row_id in fresh)
+    queued = sum(queue.enqueue(job, row_id) for job, row_id, _ in fresh)
     if queued:
         log.info("swept", jobs=queued)
     return queued
@@ -48,17 +49,19 @@ def due(now: float) -> Iterator[Due]:
         (OutboundText, "send_text"),
         (Errand, "advance_errand"),
     ):
-        rows = model.select(model.id).where(model.due_at <= now).order_by(model.due_at)
-        yield from ((job, row.id) for row in rows.limit(AT_MOST))
-    calls = Call.select(Call.id, Call.state).where(Call.due_at <= now).order_by(Call.due_at)
-    for call in calls.limit(AT_MOST):
-        yield ("report_call" if call.state in progress.FINAL else "reconcile_call", call.id)
+        rows = model.select(model.id, model.due_at).where(model.due_at <= now)
+        for row in rows.order_by(model.due_at).limit(AT_MOST):
+            yield job, row.id, row.due_at
+    calls = Call.select(Call.id, Call.state, Call.due_at).where(Call.due_at <= now)
+    for call in calls.order_by(Call.due_at).limit(AT_MOST):
+        job = "report_call" if call.state in progress.FINAL else "reconcile_call"
+        yield job, call.id, call.due_at
 
 
 def _is_first(redis: Redis, one: Due, clock: Clock) -> bool:
-    job, row_id = one
-    lasts_ms = max(1, round(clock.real(QUEUED_ANEW_AFTER_S) * 1000))
-    return bool(redis.set(f"swept:{job}:{row_id}", 1, nx=True, px=lasts_ms))
+    job, row_id, since = one
+    lasts_s = max(clock.real(QUEUED_ANEW_AFTER_S), QUEUED_ANEW_AFTER_REAL_S)
+    return bool(redis.set(f"swept:{job}:{row_id}:{since}", 1, nx=True, px=round(lasts_s * 1000)))
 
 
 def _hold_slots(redis: Redis, now: float) -> None:

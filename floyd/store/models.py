@@ -127,10 +127,10 @@ class Call(Row):
 
     `state` is reserved, dialling, then Twilio's own: queued, ringing, in-progress, completed, busy,
     failed, no-answer, canceled. `generation` counts the media streams that the call was given;
-    `token_used` is the last one that has come, `generation_lost` the last one that broke;
-    `settled_at` is when everything that the last one said was stored. `finish` is what the
-    conversation itself concluded: outcome, evidence, missing. `absent_at` is when Twilio was first
-    asked in vain for a call that may have been placed.
+    `token_used` is the last one that has come, `generation_lost` the last one that broke, which was
+    at `lost_at`; `settled_at` is when everything that the last one said was stored. `finish` is
+    what the conversation itself concluded: outcome, evidence, missing. `absent_at` is when Twilio
+    was first asked in vain for a call that may have been placed.
     """
 
     attempt = CharField(unique=True)
@@ -144,6 +144,7 @@ class Call(Row):
     generation = IntegerField(default=1)
     token_used = IntegerField(default=0)
     generation_lost = IntegerField(default=0)
+    lost_at = DoubleField(null=True)
     resumes = JSONField(null=True)
     finish = JSONField(null=True)
     report = JSONField(null=True)

@@ -5,6 +5,7 @@ because Redis does.
 """
 
 import time
+from contextlib import suppress
 
 import structlog
 from redis import Redis
@@ -75,8 +76,9 @@ def say_alive(redis: Redis, worker: str) -> None:
 
 
 def say_goodbye(redis: Redis, worker: str) -> None:
-    """Say that a worker takes no more jobs."""
-    redis.zrem(_WORKERS, worker)
+    """Say that a worker takes no more jobs; where Redis is gone its silence says so."""
+    with suppress(RedisError):
+        redis.zrem(_WORKERS, worker)
 
 
 def is_worked_on() -> bool:

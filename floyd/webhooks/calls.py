@@ -52,7 +52,9 @@ def stream_went_on(attempt: str) -> Response:
         call = Call.get_or_none(Call.attempt == attempt, Call.generation == generation)
         if call and streams.goes_on(call):
             with writing() as writes:
-                Call.update(generation_lost=generation).where(Call.id == call.id).execute()
+                Call.update(generation_lost=generation, lost_at=house().clock.now()).where(
+                    Call.id == call.id
+                ).execute()
                 writes.look_at("fetch_back", call.id)
     return Response(status=204)
 

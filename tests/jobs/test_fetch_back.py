@@ -2,7 +2,7 @@ import pytest
 
 from floyd.calls import streams
 from floyd.errors import TelephonyError
-from floyd.jobs.fetch_back import fetch_back
+from floyd.jobs.fetch_back import COMES_BACK_WITHIN_S, fetch_back
 from floyd.services import Services
 from floyd.services.telephony.protocol import CallSeen
 from floyd.store.models import Call
@@ -11,8 +11,8 @@ from tests.phone_company import ScriptedTelephony, never_processed, refused
 
 
 @pytest.fixture
-def lost(call: Call) -> Call:
-    Call.update(sid="CA1", state="in-progress", generation_lost=1).execute()
+def lost(call: Call, clock: SetClock) -> Call:
+    Call.update(sid="CA1", state="in-progress", generation_lost=1, lost_at=clock.now()).execute()
     row: Call = Call.get()
     return row
 
@@ -32,6 +32,7 @@ def test_a_call_that_comes_back_by_itself_within_a_second_is_left_alone(
 ) -> None:
     class ComesBack(SetClock):
         def block(self, seconds: float) -> None:
+            assert seconds == COMES_BACK_WITHIN_S
             streams.next_generation(lost, self.now())
 
     fetch_back(
@@ -59,6 +60,15 @@ def test_a_call_that_is_lost_again_and_again_gets_a_goodbye(
         fetch_back(services, lost.id)
     assert ["<Stream" in twiml for _, twiml in telephony.redirected] == [True] * 3 + [False]
     assert "<Hangup" in telephony.redirected[-1][1]
+
+
+def test_a_call_that_was_lost_a_while_ago_is_not_waited_for(
+    services: Services, telephony: ScriptedTelephony, lost: Call, clock: SetClock
+) -> None:
+    clock.move(5)
+    fetch_back(services, lost.id)
+    assert clock.now() == 1005
+    assert len(telephony.redirected) == 1
 
 
 def test_a_call_whose_older_stream_broke_late_keeps_its_new_one(

@@ -90,8 +90,15 @@ def test_a_redis_that_is_away_is_no_error(store: Redis, dropped: Call, clock: Se
 
 
 def test_a_row_that_nobody_took_up_is_queued_again_later(store: Redis, dropped: Call) -> None:
-    fast = Clock(20.0)
-    sweep(store, fast)
+    sweep(store, Clock(20.0))
     marks = list(store.scan_iter("swept:*"))
     assert len(marks) == 4
-    assert all(0 < store.pttl(mark) <= 1000 for mark in marks)
+    assert all(0 < store.pttl(mark) <= 5000 for mark in marks)
+
+
+def test_a_row_that_is_due_anew_is_queued_anew(
+    store: Redis, dropped: Call, clock: SetClock
+) -> None:
+    sweep(store, clock)
+    OutboundText.update(due_at=clock.now()).execute()
+    assert sweep(store, clock) == 1

@@ -130,6 +130,7 @@ class Call(Row):
     generation = IntegerField(default=1)
     token_used = IntegerField(default=0)
     generation_lost = IntegerField(default=0)
+    lost_at = DoubleField(null=True)
     resumes = JSONField(null=True)
     finish = JSONField(null=True)
     report = JSONField(null=True)
