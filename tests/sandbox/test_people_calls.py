@@ -1,11 +1,13 @@
 import asyncio
 import base64
 import wave
+from collections.abc import AsyncIterator
 from pathlib import Path
 from typing import Any
 
 from floyd.sandbox.client import PhoneCall
-from floyd.sandbox.people.turn_taking import TurnHeard, TurnTaking
+from floyd.sandbox.people.turn_taking import Happening, TurnHeard, TurnTaking
+from floyd.sandbox.sound import HeardWord
 from tests.sandbox.running import MediaSocket, Sandbox, running_sandbox
 
 BEGIN = "Hi, I'm calling to tell you that Mara is home sick today."
@@ -39,18 +41,27 @@ class Talker:
             audio = base64.b64encode(clip.mulaw[start : start + 1000]).decode()
             await self._media.send("media", media={"payload": audio})
 
+    async def hear_word(self) -> None:
+        """Wait for the callee's first word."""
+        async for words, _ in self._listen():
+            if words:
+                return
+
     async def hear_turn(self) -> str | None:
         """What the callee says next; None when the call is over."""
+        async for _, happening in self._listen():
+            if isinstance(happening, TurnHeard):
+                self.heard.append(happening.text)
+                return happening.text
+        return None
+
+    async def _listen(self) -> AsyncIterator[tuple[list[HeardWord], Happening | None]]:
         while (message := await self._media.read()) is not None:
             if message["event"] != "media":
                 continue
             words = self._ears.hear(base64.b64decode(message["media"]["payload"]))
             now_ms, speaking = self._ears.position_ms, self._ears.speaking
-            happening = self._turns.on_frame(now_ms, words, they_speak=speaking, i_speak=False)
-            if isinstance(happening, TurnHeard):
-                self.heard.append(happening.text)
-                return happening.text
-        return None
+            yield words, self._turns.on_frame(now_ms, words, they_speak=speaking, i_speak=False)
 
     async def talk(self) -> list[str]:
         await self.hear_turn()
@@ -107,7 +118,7 @@ def test_a_voicemail_keeps_what_is_said_after_the_beep(sandbox: Sandbox) -> None
 def test_a_person_stops_when_spoken_over(sandbox: Sandbox) -> None:
     async def script(media: MediaSocket) -> Any:
         talker = Talker(sandbox, media)
-        await media.read_until("start")
+        await talker.hear_word()
         await talker.say("Hello hello hello, I am calling because Mara is sick, can you hear me?")
         return await talker.hear_turn()
 
