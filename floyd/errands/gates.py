@@ -8,7 +8,8 @@ from floyd.phone_numbers import Refusal, for_reading, refusal, to_e164
 
 _WRITTEN_NUMBER = re.compile(r"\+?\d(?:[\s().\-/\u2010-\u2015]{0,3}\d){2,}")
 _EMERGENCY_CALL = re.compile(
-    r"\b(?:call|dial|phone|ring)\s+(?:an?\s+)?(?:(?P<number>911|112|999|988)(?![\s-]*\d)|ambulance\b)",
+    r"(?:^|[.!?,;:\n]\s*|\b(?:please|floyd|you|now)\s+)(?:call|dial|phone|ring|get)\s+(?:me\s+)?"
+    r"(?:an\s+|the\s+)?(?:(?P<number>911|112|999|988)(?![\s-]*\d)|ambulance\b)",
     re.IGNORECASE,
 )
 _NATIONAL_LENGTH = 10

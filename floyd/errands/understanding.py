@@ -11,6 +11,7 @@ import structlog
 from redis import Redis
 
 from floyd.errands.conversation import earlier_texts, errands_material, local_time
+from floyd.errands.gates import asks_for_an_emergency_call
 from floyd.errands.wishes import Desk, carry_out
 from floyd.errors import ModelError
 from floyd.prompts import instructions
@@ -31,6 +32,10 @@ NO_PICTURES = "I can't open pictures or files yet. What can I do for you? Please
 NOT_READ_YET = "I couldn't read your text just now; I'll try again in a moment."
 NOT_READ = "I'm sorry, I couldn't make sense of your text. Could you send it again in other words?"
 NOT_UNDERSTOOD = "I'm not sure what you mean. Whom should I call, and what should I say?"
+
+EMERGENCY = (
+    "I can't call emergency services. If this is an emergency, please dial {number} yourself now."
+)
 
 _LOCK_S = 120
 _RETRY_AFTER_S = (10, 30, 60)
@@ -91,8 +96,8 @@ def _next_text(user: User, now: float) -> InboundText | None:
 
 
 def _understand_one(services: Services, user: User, text: InboundText) -> list[int]:
-    if not _has_words(text.body):
-        _answer_plainly(services, user, text, NO_PICTURES if text.media_count else NO_WORDS)
+    if plain := _plain_answer(text):
+        _answer_plainly(services, user, text, plain)
         return []
     try:
         wishes = _read(services, user, text)
@@ -165,6 +170,15 @@ def _mark_understood(text: InboundText, now: float) -> bool:
 
 def _reply(writes: Writes, user: User, text: InboundText, body: str, now: float) -> None:
     write_text(writes, user=user, body=body, occasion=f"reply:{text.id}", now=now)
+
+
+def _plain_answer(text: InboundText) -> str | None:
+    """Return the answer to a text that needs no model, or must not wait for one."""
+    if not _has_words(text.body):
+        return NO_PICTURES if text.media_count else NO_WORDS
+    if number := asks_for_an_emergency_call(text.body):
+        return EMERGENCY.format(number=number)
+    return None
 
 
 def _has_words(body: str) -> bool:

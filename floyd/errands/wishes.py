@@ -10,7 +10,6 @@ from dataclasses import dataclass, field
 
 from floyd.errands.conversation import open_errands, open_questions
 from floyd.errands.decisions import YesOrNo, yes_or_no
-from floyd.errands.gates import asks_for_an_emergency_call
 from floyd.errands.lifecycle import DUE_AFTER_S, State, move
 from floyd.errands.telling import name_of, standing
 from floyd.prompts.schemas import Wish
@@ -54,15 +53,9 @@ def carry_out(desk: Desk, wish: Wish) -> str | None:
 
 
 def _new_errand(desk: Desk, wish: Wish) -> str | None:
-    request = _own_words(desk, wish)
-    if number := asks_for_an_emergency_call(request):
-        return (
-            f"I can't call emergency services. If this is an emergency, please dial {number} "
-            "yourself now."
-        )
     errand = Errand.create(
         user=desk.user,
-        request=request,
+        request=_own_words(desk, wish),
         state=State.NEW.value,
         created_at=desk.now,
         due_at=desk.now + (DUE_AFTER_S[State.NEW] or 0),
@@ -82,7 +75,7 @@ def _answer(desk: Desk, wish: Wish) -> str | None:
         return f"Thanks, I'm already on it: {standing(errand)}"
     questions = open_questions(errand)
     if any(question.text == TRY_AGAIN for question in questions):
-        return _settle_try(desk, errand, yes_or_no(wish.text))
+        return _settle_try(desk, errand, wish, yes_or_no(wish.text))
     for question in questions:
         _store_answer(desk, question, _own_words(desk, wish))
         Fact.create(
@@ -117,17 +110,17 @@ def _decide(desk: Desk, wish: Wish, decision: YesOrNo) -> str | None:
         return _cancel_one(desk, errand)
     questions = open_questions(errand)
     if any(question.text == TRY_AGAIN for question in questions):
-        return _settle_try(desk, errand, decision)
+        return _settle_try(desk, errand, wish, decision)
     return "I still need to know: " + " ".join(question.text for question in questions)
 
 
-def _settle_try(desk: Desk, errand: Errand, decision: YesOrNo | None) -> str | None:
+def _settle_try(desk: Desk, errand: Errand, wish: Wish, decision: YesOrNo | None) -> str | None:
     if decision is YesOrNo.NO:
         return _cancel_one(desk, errand)
     if decision is None:
         return f"{name_of(errand)}: shall I try again, yes or no?"
     for question in open_questions(errand):
-        _store_answer(desk, question, decision.value)
+        _store_answer(desk, question, _own_words(desk, wish))
     _plan_again(desk, errand, "the user wants another try")
     return None
 

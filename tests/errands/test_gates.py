@@ -100,6 +100,9 @@ def test_part_of_a_longer_number_is_not_given() -> None:
         ("call an ambulance", "911"),
         ("Call 911-555-0188", None),
         ("Call Maple School, room 911", None),
+        ("Call Grandma and tell her to call 911 if she is dizzy", None),
+        ("My house burns! Call 911", "911"),
+        ("can you call 911", "911"),
     ],
 )
 def test_a_call_for_help_is_recognised(text: str, number: str | None) -> None:

@@ -1,9 +1,11 @@
 import threading
+from typing import get_args
 
 import pytest
 
 from floyd.errands import understanding
 from floyd.errands.understanding import understand
+from floyd.errands.wishes import HANDLERS
 from floyd.errors import ModelError
 from floyd.prompts.schemas import Understanding, Wish
 from floyd.store.database import database
@@ -173,13 +175,19 @@ def test_a_request_is_the_users_own_words_not_the_models(
     assert scripted_desk.errand.request == "Call the school please"
 
 
-def test_an_emergency_is_the_users_to_dial(scripted_desk: Desk, thinker: ScriptedThinker) -> None:
-    thinker.answers = [says(wish("new_errand", "Please call 911, my house is on fire"))]
+def test_an_emergency_is_the_users_to_dial_and_waits_for_no_model(
+    scripted_desk: Desk, thinker: ScriptedThinker
+) -> None:
     scripted_desk.text("Please call 911, my house is on fire")
 
     [reply] = scripted_desk.replies
     assert "dial 911 yourself" in reply
+    assert thinker.materials == []
     assert Errand.select().count() == 0
+
+
+def test_every_kind_of_wish_has_its_handler() -> None:
+    assert set(HANDLERS) == set(get_args(Wish.model_fields["kind"].annotation))
 
 
 def test_status_is_told_from_our_own_rows(scripted_desk: Desk, thinker: ScriptedThinker) -> None:
