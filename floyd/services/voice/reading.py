@@ -9,11 +9,10 @@ import re
 from collections.abc import Sequence
 from difflib import SequenceMatcher
 from enum import StrEnum
-from itertools import groupby
 
 from floyd.services.voice.spoken_words import Word, words_of
 
-_HARMFUL_RUN = 3
+_A_PHRASE = 3
 _SMALL_WORDS = frozenset(
     """a about again ah all also am an and any are as at be been but by can could did do
     does er for from had has have he her hers him his i if in into is it its just let like
@@ -50,7 +49,7 @@ def compare(meant: str, said: str, *, finished: bool = True) -> Reading:
     given = words_of(meant)
     heard = words_of(said) if finished else _certain_words(said)
     if not finished:
-        given = given[: len(heard) + _HARMFUL_RUN]
+        given = given[: len(heard) + _A_PHRASE]
     differences = _differences(given, heard, finished=finished)
     if any(_is_harmful(missing, added) for missing, added in differences):
         return Reading.HARMFUL
@@ -90,20 +89,19 @@ def _differences(
 def _is_harmful(missing: Sequence[Word], added: Sequence[Word]) -> bool:
     if any(word.matters for word in (*missing, *added)):
         return True
-    return max(_longest_phrase(missing), _longest_phrase(added)) >= _HARMFUL_RUN
+    return max(_meaningful(missing), _meaningful(added)) >= _A_PHRASE
 
 
 def _was_cut_off(given: Sequence[Word], heard: Sequence[Word]) -> bool:
     """Return whether the end of a text, more than small words of it, was not read."""
     left = given[len(heard) :]
     begins_alike = [word.text for word in given[: len(heard)]] == [word.text for word in heard]
-    return begins_alike and _longest_phrase(left) > 0
+    return begins_alike and _meaningful(left) > 0
 
 
-def _longest_phrase(words: Sequence[Word]) -> int:
-    """Return how many words that carry meaning follow each other at most."""
-    phrases = groupby(words, key=lambda word: word.text not in _SMALL_WORDS)
-    return max((len(list(phrase)) for carries, phrase in phrases if carries), default=0)
+def _meaningful(words: Sequence[Word]) -> int:
+    """Return how many words of a passage carry meaning."""
+    return sum(word.text not in _SMALL_WORDS for word in words)
 
 
 def _letters(words: Sequence[Word]) -> str:
