@@ -32,17 +32,16 @@ def shared(snapshot: Mapping[str, Any], heard: Iterable[str]) -> list[str]:
 
 
 def _is_told(part: str, said: str) -> bool:
-    """Return whether what tells a part of a fact was said: names and numbers, else its words."""
-    words = set(_WORDS.findall(part))
-    telling = {word for word in words if word[0].isupper()}
-    if not telling and not quantities(part):
-        telling = {
-            word
-            for word in words
-            if len(word) >= _CONTENT_LENGTH and word.casefold() not in _COMMON
-        }
-        if not telling:
-            return False
+    """Return whether a part of a fact was said: names and numbers in full, of mere words one."""
+    names = {word.casefold() for word in _WORDS.findall(part) if word[0].isupper()}
+    others = {
+        word.casefold()
+        for word in _WORDS.findall(part)
+        if len(word) >= _CONTENT_LENGTH and word.casefold() not in names | _COMMON
+    }
+    numbers = quantities(part)
+    if not names and not others and not numbers:
+        return False
     spoken = {word.casefold() for word in _WORDS.findall(said)}
-    told = {word.casefold() for word in telling} <= spoken
-    return told and quantities(said).cover(quantities(part))
+    exactly = names <= spoken and quantities(said).cover(numbers)
+    return exactly and (bool(numbers) or not others or bool(others & spoken))
