@@ -23,7 +23,7 @@ from floyd.watching.picture import Picture, look
 _ERRAND_WITHIN_S = 90.0  # of the story's time
 _LOOKS_EVERY_S = 0.1
 _AT_REST = (*CLOSED, State.WAITING_FOR_USER)
-_UNSENT = ("queued", "sending")
+_ON_THEIR_WAY = ("queued", "sending", "sent")
 
 
 class TooSlow(FloydError):
@@ -106,8 +106,8 @@ async def _until_at_rest(world: PhoneWorld, since: float, shown: Stage) -> Pictu
 def _is_at_rest() -> bool:
     """Floyd's own view tells when to judge, never how."""
     errands = [errand.state for errand in Errand.select(Errand.state)]
-    unsent = OutboundText.select().where(OutboundText.state.in_(_UNSENT)).exists()
-    return bool(errands) and all(state in _AT_REST for state in errands) and not unsent
+    is_texting = OutboundText.select().where(OutboundText.state.in_(_ON_THEIR_WAY)).exists()
+    return bool(errands) and all(state in _AT_REST for state in errands) and not is_texting
 
 
 def _evidence(world: PhoneWorld) -> Evidence:
