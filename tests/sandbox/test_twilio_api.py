@@ -5,7 +5,7 @@ import pytest
 import requests
 from twilio.base.exceptions import TwilioRestException
 
-from tests.sandbox.running import ACCOUNT_SID, Sandbox
+from tests.sandbox.running import ACCOUNT_SID, AUTH_TOKEN, Sandbox
 
 SAY = "<Response><Pause length='600'/></Response>"
 
@@ -146,3 +146,18 @@ def test_a_request_whose_client_died_before_it_was_accepted_has_no_effect(
     sandbox.control.release()
     sandbox.control.wait_for("twilio.api", name="POST Calls", status=499)
     assert sandbox.control.calls() == []
+
+
+def test_repeated_parameters_are_all_kept(sandbox: Sandbox) -> None:
+    sandbox.dial(SAY, status_callback_event=["ringing", "completed"])
+    (record,) = sandbox.control.records(kinds=["twilio.api"])
+    assert record.fields["parameters"]["StatusCallbackEvent"] == ["ringing", "completed"]
+
+
+@pytest.mark.parametrize(
+    ("path", "status", "code"), [("Calls.json", 405, 20004), ("Nothing.json", 404, 20404)]
+)
+def test_what_the_api_does_not_have(sandbox: Sandbox, path: str, status: int, code: int) -> None:
+    url = f"{sandbox.api_url}/2010-04-01/Accounts/{ACCOUNT_SID}/{path}"
+    with requests.delete(url, auth=(ACCOUNT_SID, AUTH_TOKEN), timeout=10) as response:
+        assert (response.status_code, response.json()["code"]) == (status, code)

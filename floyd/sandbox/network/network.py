@@ -42,11 +42,6 @@ class Network:
         """The phone behind a number; None when nobody owns it."""
         return self._phones.get(number)
 
-    @property
-    def numbers(self) -> dict[str, Phone]:
-        """All numbers that somebody owns."""
-        return dict(self._phones)
-
     def thread(self, owner: str) -> list[Text]:
         """The texts on somebody's phone, oldest first."""
         return list(self._threads.get(owner, ()))

@@ -1,5 +1,6 @@
 """Twilio's REST errors, with the codes and HTTP statuses of the real API."""
 
+from http import HTTPStatus
 from typing import Any
 
 
@@ -39,5 +40,6 @@ def unauthorised() -> TwilioError:
 
 def of_status(status: int) -> TwilioError:
     """The error that Twilio gives with an HTTP status of its own making."""
-    messages = {429: "Too Many Requests", 500: "Internal Server Error", 503: "Service Unavailable"}
-    return TwilioError(status, 20000 + status, messages.get(status, "Error"))
+    # 405 alone has a code that does not end in its status.
+    code = 20004 if status == HTTPStatus.METHOD_NOT_ALLOWED else 20000 + status
+    return TwilioError(status, code, HTTPStatus(status).phrase)

@@ -5,6 +5,7 @@ from collections.abc import Awaitable, Callable, Sequence
 from typing import Any
 
 from aiohttp import web
+from multidict import MultiDict
 
 from floyd.sandbox.twilio.call import API_VERSION, Call
 from floyd.sandbox.twilio.calls import Calls
@@ -52,14 +53,18 @@ class RestApi:
         """Check who asks, apply latency and faults, turn errors into Twilio's JSON."""
         name = f"{request.method} {request.path.partition('/Accounts/')[2].partition('/')[2]}"
         name = name.removesuffix(".json")
-        form = dict(await request.post()) | dict(request.query)
+        parameters: dict[str, Any] = {}
         try:
+            parameters = await _parameters(request)
             response = await self._admit(request, handler, name)
         except TwilioError as error:
             response = web.json_response(error.as_json(), status=error.status)
-        except web.HTTPNotFound:
-            response = web.json_response(not_found(request.path).as_json(), status=404)
-        self._carrier.records.add("twilio.api", name=name, parameters=form, status=response.status)
+        except web.HTTPException as error:
+            refusal = not_found(request.path) if error.status == 404 else of_status(error.status)
+            response = web.json_response(refusal.as_json(), status=refusal.status)
+        self._carrier.records.add(
+            "twilio.api", name=name, parameters=parameters, status=response.status
+        )
         return response
 
     async def _admit(self, request: web.Request, handler: Handler, name: str) -> web.StreamResponse:
@@ -148,6 +153,13 @@ class RestApi:
             "previous_page_uri": uri(page - 1) if page else None,
         }
         return web.json_response(body)
+
+
+async def _parameters(request: web.Request) -> dict[str, Any]:
+    """The query and the form; a parameter that was given several times is a list."""
+    given = MultiDict([*request.query.items(), *(await _form(request)).items()])
+    several = {name: given.getall(name) for name in given}
+    return {name: values[0] if len(values) == 1 else values for name, values in several.items()}
 
 
 async def _form(request: web.Request) -> Any:
