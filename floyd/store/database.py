@@ -41,6 +41,8 @@ def open_database(url: str) -> None:
         chosen = PostgresqlDatabase(parameters.pop("database"), **parameters)
     else:
         raise SettingsError("DATABASE_URL: must begin with sqlite:/// or postgresql://")
+    if database.obj is not None and not database.is_closed():
+        database.close()
     database.initialize(chosen)
 
 
