@@ -5,6 +5,7 @@ import phonenumbers
 import pytest
 
 from floyd.sandbox.judge import problems
+from floyd.sandbox.people import phrases
 from floyd.sandbox.people.conversation import Conversation, Reply
 from floyd.sandbox.people.person import Person, read_file
 from floyd.sandbox.scenario import Scenario
@@ -197,3 +198,27 @@ def test_the_numbers_of_a_story_can_be_dialled(seed: int) -> None:
     for number in (story.user_phone, story.school_phone, story.floyd_phone):
         assert phonenumbers.is_valid_number(phonenumbers.parse(number))
     assert len({story.user_phone, story.school_phone, story.floyd_phone}) == 3
+
+
+def test_a_person_waits_and_says_a_question_again_when_asked_to() -> None:
+    talk = conversation()
+    question = talk.on_turn("A pupil is staying home.")
+    waits = talk.on_turn("One moment, please, let me check.")
+    again = talk.on_turn("Sorry, could you repeat that?")
+    assert question is not None
+    assert waits is not None
+    assert again is not None
+    assert (waits.leaves, waits.text.endswith("?")) == (False, False)
+    assert again.text.endswith("?")
+
+
+@pytest.mark.parametrize(
+    ("text", "expected"),
+    [
+        ("Yes that's right no problem", True),
+        ("No that's not right", False),
+        ("The school is big", None),
+    ],
+)
+def test_whether_somebody_agrees_is_how_they_begin(text: str, expected: bool | None) -> None:
+    assert phrases.agrees(text) is expected

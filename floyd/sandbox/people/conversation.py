@@ -1,10 +1,10 @@
 """What a person says: turns heard in, replies out, an agreement at the end. Pure, seeded."""
 
 import random
-import re
 from dataclasses import dataclass
 from enum import Enum, auto
 
+from floyd.sandbox.people import phrases
 from floyd.sandbox.people.person import Person
 from floyd.sandbox.people.slots import Slot, plain
 from floyd.sandbox.people.templates import fill, names_in
@@ -13,19 +13,6 @@ MAX_REPEATS = 2
 MAX_PUZZLED = 3
 MAX_SILENCES = 2
 MAX_PLEASANTRIES = 2
-
-_GOODBYE = re.compile(r"\b(?:good ?bye|bye|have a (?:nice|good|great|lovely) \w+)\b", re.IGNORECASE)
-_LATER = re.compile(
-    r"\b(?:i'll|i will|let me|we'll|can i|i'd) (?:have to |need to |just )?"
-    r"(?:call|phone|ring|get back to) (?:you )?(?:back|again)?\b",
-    re.IGNORECASE,
-)
-_UNKNOWN = re.compile(
-    r"\b(?:i don't (?:know|have)|i do not (?:know|have)|not sure|i'm afraid i|wasn't told)\b",
-    re.IGNORECASE,
-)
-_YES = re.compile(r"\b(?:yes|yeah|yep|correct|right|exactly|sure|please do|go ahead)\b", re.I)
-_NO = re.compile(r"\b(?:no|not|actually|wrong|incorrect|sorry|correction)\b", re.IGNORECASE)
 
 
 class _State(Enum):
@@ -88,7 +75,7 @@ class Conversation:
             return None
         if self._state is _State.AGREED:
             return self._on_turn_after_agreement(text, corrected)
-        if _LATER.search(text):
+        if phrases.CALLS_LATER.search(text):
             return self._leave("later")
         if self._state is _State.CONFIRMING:
             return self._on_confirmation(text, corrected)
@@ -102,7 +89,7 @@ class Conversation:
         if self._person.topic.search(text):
             self._state = _State.ASKING
             return self._go_on(self._line("welcome"))
-        if _GOODBYE.search(text):
+        if phrases.GOODBYE.search(text):
             return self._leave("goodbye")
         self._puzzled += 1
         return self._leave("give_up") if self._puzzled > MAX_PUZZLED else self._say("puzzled")
@@ -111,35 +98,38 @@ class Conversation:
         asked = self._asked
         if asked is None or asked.name in self._values:
             return self._go_on()
-        if asked.if_yes and _YES.search(text):
+        if asked.if_yes and phrases.agrees(text):
             self._values[asked.name] = asked.if_yes
             return self._go_on()
-        if _UNKNOWN.search(text):
+        if phrases.UNKNOWN.search(text):
             return self._do_without(asked, "later")
-        if _GOODBYE.search(text):
+        if phrases.GOODBYE.search(text):
             return self._leave("goodbye")
+        if phrases.HOLD_ON.search(text):
+            return self._say("waits")
+        if phrases.PARDON.search(text):
+            return Reply(self._draw.choice(asked.asks))
         self._repeats += 1
-        return (
-            self._do_without(asked, "give_up")
-            if self._repeats > MAX_REPEATS
-            else self._say("repeat")
-        )
+        if self._repeats > MAX_REPEATS:
+            return self._do_without(asked, "give_up")
+        return self._say("repeat")
 
     def _on_confirmation(self, text: str, corrected: bool) -> Reply:
         if corrected:
             return self._read_back()
-        if _NO.search(text):
+        answer = phrases.agrees(text)
+        if answer is None:
+            return self._say("repeat")
+        if not answer:
             return self._leave("later")
-        if _YES.search(text):
-            self._state = _State.AGREED
-            return Reply(self._line("anything_else"), agreement=dict(self._values))
-        return self._say("repeat")
+        self._state = _State.AGREED
+        return Reply(self._line("anything_else"), agreement=dict(self._values))
 
     def _on_turn_after_agreement(self, text: str, corrected: bool) -> Reply:
-        if corrected and _NO.search(text):
+        if corrected and phrases.agrees(text) is False:
             return self._read_back()
         self._pleasantries += 1
-        is_done = _GOODBYE.search(text) or self._pleasantries > MAX_PLEASANTRIES
+        is_done = phrases.GOODBYE.search(text) or self._pleasantries > MAX_PLEASANTRIES
         return self._leave("goodbye") if is_done else self._say("anything_else")
 
     # What they lead to
