@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import contextlib
 import json
 import struct
 from collections.abc import Mapping
@@ -44,13 +45,15 @@ def add_routes(
         due = began + conditions.voice_first_byte_s
         await clock.sleep(max(0.0, due - clock.monotonic()))
         await response.prepare(request)
-        if wave:
-            await response.write(_wave_header(len(pcm)))
-        for at in range(0, len(pcm), _PIECE_BYTES):
-            await clock.sleep(max(0.0, due - clock.monotonic()))
-            await response.write(pcm[at : at + _PIECE_BYTES])
-            due += _PIECE_S / conditions.voice_speed
-        await response.write_eof()
+        # A client that has heard enough hangs up: nobody is left to be answered.
+        with contextlib.suppress(ConnectionResetError):
+            if wave:
+                await response.write(_wave_header(len(pcm)))
+            for at in range(0, len(pcm), _PIECE_BYTES):
+                await clock.sleep(max(0.0, due - clock.monotonic()))
+                await response.write(pcm[at : at + _PIECE_BYTES])
+                due += _PIECE_S / conditions.voice_speed
+            await response.write_eof()
         return response
 
     app.router.add_post("/v1/audio/speech", create)

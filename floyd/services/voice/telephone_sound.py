@@ -13,6 +13,7 @@ with warnings.catch_warnings():
 _VOICE_HZ = 24_000
 _TELEPHONE_HZ = 8_000
 _SAMPLE_BYTES = 2
+_SAMPLE_RANGE = (-32_768, 32_767)
 
 
 class TelephoneSound:
@@ -20,7 +21,7 @@ class TelephoneSound:
 
     def __init__(self) -> None:
         self._resampler = soxr.ResampleStream(
-            _VOICE_HZ, _TELEPHONE_HZ, num_channels=1, dtype="int16", quality="HQ"
+            _VOICE_HZ, _TELEPHONE_HZ, num_channels=1, dtype="float32", quality="HQ"
         )
         self._half_sample = b""
 
@@ -34,6 +35,8 @@ class TelephoneSound:
         pcm = self._half_sample + pcm
         whole = len(pcm) - len(pcm) % _SAMPLE_BYTES
         self._half_sample = pcm[whole:]
-        samples = np.frombuffer(pcm[:whole], dtype="<i2")
+        # As floats: for 16-bit samples soxr adds dither, and no two renderings would be the same.
+        samples = np.frombuffer(pcm[:whole], dtype="<i2").astype(np.float32)
         resampled = self._resampler.resample_chunk(samples, last=last)
-        return audioop.lin2ulaw(resampled.astype("<i2").tobytes(), _SAMPLE_BYTES)
+        rounded = np.clip(np.rint(resampled), *_SAMPLE_RANGE).astype("<i2")
+        return audioop.lin2ulaw(rounded.tobytes(), _SAMPLE_BYTES)
