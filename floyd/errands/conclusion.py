@@ -27,6 +27,7 @@ SETTLES_WITHIN_S = 10
 _REPORT_LEASE_S = 45
 _RETRY_AFTER_S = 20
 _WITHOUT_MODEL_AFTER_S = 120
+_HOPELESS_AFTER_S = 1800
 
 
 def conclude(services: Services, call_id: int) -> None:
@@ -43,16 +44,23 @@ def conclude(services: Services, call_id: int) -> None:
         return
     if not _take(call, now):
         return
+    summary = _summary(services, call, now)
+    if summary is None:
+        _look_again(call, services.clock.now() + _RETRY_AFTER_S)
+    else:
+        _tell(call, summary, services.clock.now())
+
+
+def _summary(services: Services, call: Call, now: float) -> Summary | None:
+    """Return what came of a call, or None when the model should be asked again a little later."""
+    since_end_s = now - (call.ended_at or now)
+    if since_end_s > _HOPELESS_AFTER_S:
+        return without_model(call)
     try:
-        summary = summarise(services.thinker, call)
+        return summarise(services.thinker, call)
     except ModelError as error:
         log.warning("call_not_reported", call=call.id, error=type(error).__name__)
-        now = services.clock.now()
-        if now < (call.ended_at or now) + _WITHOUT_MODEL_AFTER_S:
-            _look_again(call, now + _RETRY_AFTER_S)
-            return
-        summary = without_model(call)
-    _tell(call, summary, services.clock.now())
+        return without_model(call) if since_end_s >= _WITHOUT_MODEL_AFTER_S else None
 
 
 def was_never_placed(call: Call) -> bool:

@@ -11,13 +11,12 @@ import uuid
 import structlog
 
 from floyd.calls import slots, streams
-from floyd.errands.gates import in_words, refused
-from floyd.errands.knowledge import contacts_of, texts_of
+from floyd.errands.clearance import refusal
+from floyd.errands.gates import in_words
 from floyd.errands.lifecycle import DUE_AFTER_S, TIME_LIMIT_S, State, move
-from floyd.errands.planning import Knowledge, gate_input
 from floyd.errands.telling import callee_of
 from floyd.errors import TelephonyError
-from floyd.phone_numbers import Refusal, for_reading
+from floyd.phone_numbers import for_reading
 from floyd.prompts.schemas import Outcome
 from floyd.reports.delivery import write_text
 from floyd.services import Services
@@ -32,7 +31,7 @@ LOOK_UP_AFTER_S = 60
 LOOK_UP_AFTER_REAL_S = 20
 _SLOT_BEFORE_DIAL_S = 60
 _SLOT_LASTS_S = TIME_LIMIT_S + 120
-_NEXT_LOOK_FOR_A_SLOT_S = 5
+_NEXT_LOOK_S = 5
 _UNRESOLVED = ("reserved", "dialling")
 _FIRST_BACKOFF_S = 4
 _LONGEST_BACKOFF_S = 120
@@ -41,11 +40,12 @@ _MOST_REFUSED_ATTEMPTS = 8
 
 def dial(services: Services, errand: Errand) -> None:
     """Dial for an errand that is ready, or leave it ready until a line is free."""
-    why = _refusal(services, errand)
+    phone = errand.phone or ""
+    # Asked once more: contacts, settings and wishes may have changed since the plan.
+    why = refusal(services.settings, errand, phone)
     if why is not None:
         with writing() as writes:
-            now = services.clock.now()
-            _fail(writes, errand, State.READY, in_words(errand.phone or "", why), now)
+            _fail(writes, errand, State.READY, in_words(phone, why), services.clock.now())
         return
     attempt = uuid.uuid4().hex
     if not slots.reserve(services.redis, attempt, services.clock.now(), _SLOT_BEFORE_DIAL_S):
@@ -72,13 +72,6 @@ def place(services: Services, errand: Errand, call: Call) -> None:
     with writing():
         # A callback may have been quicker: its state and SID stand.
         Call.update(sid=sid).where((Call.id == call.id) & Call.sid.is_null()).execute()
-
-
-def _refusal(services: Services, errand: Errand) -> Refusal | None:
-    """Ask the gates once more: contacts and settings may have changed since the plan."""
-    texts = [*texts_of(errand.user), errand.request]
-    knowledge = Knowledge([], contacts_of(errand.user), texts)
-    return refused(gate_input(services.settings, errand.phone or "", knowledge))
 
 
 def _reserve(services: Services, errand: Errand, attempt: str) -> Call | None:
@@ -215,7 +208,8 @@ def _fail(writes: Writes, errand: Errand, state: State, body: str, now: float) -
 def _wait_for_a_slot(services: Services, errand: Errand) -> None:
     with writing() as writes:
         now = services.clock.now()
-        _look_again(errand, now)
+        if not _look_again(errand, now):
+            return
         write_text(
             writes,
             user=errand.user,
@@ -226,7 +220,11 @@ def _wait_for_a_slot(services: Services, errand: Errand) -> None:
         )
 
 
-def _look_again(errand: Errand, now: float) -> None:
-    Errand.update(due_at=now + _NEXT_LOOK_FOR_A_SLOT_S).where(
-        (Errand.id == errand.id) & (Errand.state == State.READY.value)
-    ).execute()
+def _look_again(errand: Errand, now: float) -> bool:
+    """Put a ready errand off for a moment; False when it is ready no more."""
+    put_off = (
+        Errand.update(due_at=now + _NEXT_LOOK_S)
+        .where((Errand.id == errand.id) & (Errand.state == State.READY.value))
+        .execute()
+    )
+    return bool(put_off == 1)

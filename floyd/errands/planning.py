@@ -5,8 +5,9 @@ from typing import Any
 
 import structlog
 
+from floyd.errands.clearance import refusal
 from floyd.errands.conversation import earlier_texts, local_time
-from floyd.errands.gates import GateInput, in_words, refused, was_given
+from floyd.errands.gates import in_words, was_given
 from floyd.errands.knowledge import (
     answers_material,
     contacts_material,
@@ -24,7 +25,6 @@ from floyd.prompts.schemas import Outcome, Plan
 from floyd.reports.delivery import write_text
 from floyd.reports.wording import numbered
 from floyd.services import Services
-from floyd.settings import Settings
 from floyd.store.database import writing
 from floyd.store.models import Contact, Errand, ErrandMove, Fact, Question
 
@@ -32,6 +32,7 @@ log = structlog.get_logger()
 
 _RETRY_AFTER_S = 20
 _GIVE_UP_AFTER_S = 120
+_HOPELESS_AFTER_S = 1800
 _NOT_PLANNED = "I'm sorry, I couldn't work out how to do this. Please try again later: {request}"
 _REQUEST_LENGTH = 100
 
@@ -61,29 +62,33 @@ def make_plan(services: Services, errand: Errand) -> bool:
     questions = _questions(plan, phone)
     if questions or phone is None:
         _ask(services, errand, plan, questions)
-    elif (why := refused(gate_input(services.settings, phone, knowledge))) is not None:
+    elif (why := refusal(services.settings, errand, phone)) is not None:
         _refuse(services, errand, plan, phone, why)
     else:
         return _make_ready(services, errand, plan, knowledge, phone)
     return False
 
 
-def gate_input(settings: Settings, phone: str, knowledge: Knowledge) -> GateInput:
-    """Return what the gates decide on for a number."""
-    return GateInput(
-        phone=phone,
-        user_is_known=True,
-        users_texts=knowledge.texts,
-        contact_phones=[contact.phone for contact in knowledge.contacts],
-        countries=settings.countries,
-        own=settings.twilio_phone_number,
-        asked_not_to_be_called=_asked_not_to_be_called(phone),
-    )
+def has_waited_too_long(errand: Errand, now: float) -> bool:
+    """Return whether something keeps an errand from ever being planned."""
+    return now > _planning_since(errand) + _HOPELESS_AFTER_S
 
 
-def _asked_not_to_be_called(phone: str) -> bool:
-    asked = (Errand.phone == phone) & (Errand.outcome == Outcome.DO_NOT_CALL.value)
-    return bool(Errand.select().where(asked).exists())
+def give_up(services: Services, errand: Errand) -> None:
+    """Fail an errand that cannot be planned, and say so."""
+    with writing() as writes:
+        now = services.clock.now()
+        why = "the model gave no plan"
+        outcome = Outcome.FAILED.value
+        if move(writes, errand.id, State.PLANNING, State.FAILED, why, now, outcome=outcome):
+            write_text(
+                writes,
+                user=errand.user,
+                errand=errand,
+                body=_NOT_PLANNED.format(request=errand.request[:_REQUEST_LENGTH]),
+                occasion=f"errand:{errand.id}:not-planned",
+                now=now,
+            )
 
 
 def _material(services: Services, errand: Errand, knowledge: Knowledge) -> dict[str, Any]:
@@ -192,32 +197,16 @@ def _make_ready(
 
 
 def _not_planned(services: Services, errand: Errand, error: ModelError) -> None:
-    """Leave an errand for another try, or fail it honestly after two minutes of trying."""
+    """Leave an errand for another try, or give it up after two minutes of trying."""
     log.warning("errand_not_planned", errand=errand.id, error=type(error).__name__)
-    with writing() as writes:
-        now = services.clock.now()
-        if now < _planning_since(errand) + _GIVE_UP_AFTER_S:
-            Errand.update(due_at=now + _RETRY_AFTER_S).where(
-                (Errand.id == errand.id) & (Errand.state == State.PLANNING.value)
-            ).execute()
-            return
-        if move(
-            writes,
-            errand.id,
-            State.PLANNING,
-            State.FAILED,
-            "the model gave no plan",
-            now,
-            outcome=Outcome.FAILED.value,
-        ):
-            write_text(
-                writes,
-                user=errand.user,
-                errand=errand,
-                body=_NOT_PLANNED.format(request=errand.request[:_REQUEST_LENGTH]),
-                occasion=f"errand:{errand.id}:not-planned",
-                now=now,
-            )
+    now = services.clock.now()
+    if now >= _planning_since(errand) + _GIVE_UP_AFTER_S:
+        give_up(services, errand)
+        return
+    with writing():
+        Errand.update(due_at=now + _RETRY_AFTER_S).where(
+            (Errand.id == errand.id) & (Errand.state == State.PLANNING.value)
+        ).execute()
 
 
 def _planning_since(errand: Errand) -> float:

@@ -15,7 +15,7 @@ from floyd.errands.lifecycle import (
     move,
     take_lease,
 )
-from floyd.errands.planning import make_plan
+from floyd.errands.planning import give_up, has_waited_too_long, make_plan
 from floyd.services import Services
 from floyd.store.database import writing
 from floyd.store.models import Call, Errand
@@ -45,8 +45,11 @@ def _begin(services: Services, errand: Errand) -> None:
 
 def _plan_again(services: Services, errand: Errand) -> None:
     with writing():
-        ours = take_lease(errand.id, State.PLANNING, services.clock.now(), PLANNING_LEASE_S)
-    if ours:
+        now = services.clock.now()
+        ours = take_lease(errand.id, State.PLANNING, now, PLANNING_LEASE_S)
+    if ours and has_waited_too_long(errand, now):
+        give_up(services, errand)
+    elif ours:
         _plan(services, errand)
 
 

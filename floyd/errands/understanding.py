@@ -33,12 +33,16 @@ NOT_READ_YET = "I couldn't read your text just now; I'll try again in a moment."
 NOT_READ = "I'm sorry, I couldn't make sense of your text. Could you send it again in other words?"
 NOT_UNDERSTOOD = "I'm not sure what you mean. Whom should I call, and what should I say?"
 
+TOO_LATE = (
+    "I'm sorry, I couldn't read your text in time. If it still matters, please send it again."
+)
 EMERGENCY = (
     "I can't call emergency services. If this is an emergency, please dial {number} yourself now."
 )
 
 _LOCK_S = 120
 _RETRY_AFTER_S = (10, 30, 60)
+_STALE_AFTER_S = 3600
 _MOST_WISHES = 5
 
 # Deletes the lock only when it is still the one that we took.
@@ -96,7 +100,7 @@ def _next_text(user: User, now: float) -> InboundText | None:
 
 
 def _understand_one(services: Services, user: User, text: InboundText) -> list[int]:
-    if plain := _plain_answer(text):
+    if plain := _plain_answer(text, services.clock.now()):
         _answer_plainly(services, user, text, plain)
         return []
     try:
@@ -172,13 +176,13 @@ def _reply(writes: Writes, user: User, text: InboundText, body: str, now: float)
     write_text(writes, user=user, body=body, occasion=f"reply:{text.id}", now=now)
 
 
-def _plain_answer(text: InboundText) -> str | None:
+def _plain_answer(text: InboundText, now: float) -> str | None:
     """Return the answer to a text that needs no model, or must not wait for one."""
     if not _has_words(text.body):
         return NO_PICTURES if text.media_count else NO_WORDS
     if number := asks_for_an_emergency_call(text.body):
         return EMERGENCY.format(number=number)
-    return None
+    return TOO_LATE if now > text.received_at + _STALE_AFTER_S else None
 
 
 def _has_words(body: str) -> bool:

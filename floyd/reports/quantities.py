@@ -120,7 +120,10 @@ class _Found:
 
 @dataclass(frozen=True)
 class _Token:
-    """A number with its kind (`number`, `dollars`, `time`) or a word in lower case."""
+    """A number with its kind (`number`, `dollars`, `time`), or a word in lower case.
+
+    A capitalised May or March is a `month`: in lower case they are words like others.
+    """
 
     kind: str
     word: str = ""
@@ -139,6 +142,8 @@ def quantities(text: str) -> Quantities:
         following = tokens[place + 1] if place + 1 < len(tokens) else _Token("end")
         if token.kind == "word":
             _take_word(found, tokens, place)
+        elif token.kind == "month":
+            found.dates.add(token.word)
         else:
             _take_number(found, token, following)
     _join_cents(found, tokens)
@@ -166,8 +171,8 @@ def _tokens(text: str) -> Iterator[_Token]:
             value = float(re.sub(r"[^\d.]", "", match["number"]))
             yield _Token("dollars" if match["dollars"] else "number", value=value)
         else:
-            capital = match["word"] in ("May", "March")
-            yield _Token("word", f"{match['word'].lower()}{' month' if capital else ''}")
+            kind = "month" if match["word"] in ("May", "March") else "word"
+            yield _Token(kind, match["word"].lower())
 
 
 def _composed(tokens: Sequence[_Token]) -> Iterator[_Token]:
@@ -236,9 +241,7 @@ def _date(word: str) -> str | None:
         return _WEEKDAYS[_SHORT_DAYS[word]]
     if word in _SHORT_MONTHS:
         return _MONTHS[_SHORT_MONTHS[word] - 1]
-    name = word.removesuffix(" month")
-    ambiguous = word in ("may", "march")
-    return name if name in _MONTHS and not ambiguous else None
+    return word if word in _MONTHS and word not in ("may", "march") else None
 
 
 def _take_half(found: _Found, word: str, following: Sequence[_Token]) -> None:

@@ -166,6 +166,19 @@ def test_a_worker_that_died_while_planning_is_followed_by_another(desk: Desk) ->
     assert len(desk.dialled) == 1
 
 
+def test_an_errand_that_never_gets_planned_is_given_up(
+    scripted_desk: Desk, thinker: ScriptedThinker
+) -> None:
+    errand = new_errand(scripted_desk)
+    Errand.update(state="planning", due_at=0.0).execute()
+    scripted_desk.clock.move(1801)
+    advance(scripted_desk.services, errand.id)
+
+    assert Errand.get_by_id(errand.id).state == "failed"
+    assert "couldn't work out" in scripted_desk.replies[0]
+    assert thinker.materials == []
+
+
 def test_questions_are_texted_once_whoever_plans(
     scripted_desk: Desk, thinker: ScriptedThinker
 ) -> None:

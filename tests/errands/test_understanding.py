@@ -154,6 +154,17 @@ def test_a_failed_text_waits_for_its_next_try(
     assert len(thinker.materials) == 1
 
 
+def test_a_text_that_nobody_took_up_for_an_hour_is_not_acted_on(
+    scripted_desk: Desk, thinker: ScriptedThinker
+) -> None:
+    text = scripted_desk.receive(REQUEST)
+    scripted_desk.clock.move(3601)
+    understand(scripted_desk.services, text.id)
+
+    assert scripted_desk.replies == [understanding.TOO_LATE]
+    assert thinker.materials == []
+
+
 def test_a_refusing_model_is_survived(desk: Desk, model: Model) -> None:
     model.conditions.refusal = 2
     text = desk.text(REQUEST)

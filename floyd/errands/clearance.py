@@ -1,0 +1,28 @@
+"""What the gates decide on, gathered from the database: before a plan is kept and before a dial."""
+
+from floyd.errands.gates import GateInput, refused
+from floyd.errands.knowledge import contacts_of, texts_of
+from floyd.phone_numbers import Refusal
+from floyd.prompts.schemas import Outcome
+from floyd.settings import Settings
+from floyd.store.models import Errand, User
+
+
+def refusal(settings: Settings, errand: Errand, phone: str) -> Refusal | None:
+    """Return why an errand may not phone a number, or None when every gate lets it pass."""
+    return refused(
+        GateInput(
+            phone=phone,
+            user_is_known=User.select().where(User.id == errand.user.id).exists(),
+            users_texts=[*texts_of(errand.user), errand.request],
+            contact_phones=[contact.phone for contact in contacts_of(errand.user)],
+            countries=settings.countries,
+            own=settings.twilio_phone_number,
+            asked_not_to_be_called=_asked_not_to_be_called(phone),
+        )
+    )
+
+
+def _asked_not_to_be_called(phone: str) -> bool:
+    asked = (Errand.phone == phone) & (Errand.outcome == Outcome.DO_NOT_CALL.value)
+    return bool(Errand.select().where(asked).exists())
