@@ -12,6 +12,7 @@ from floyd.sandbox.client import PhoneCall, PhoneText
 from floyd.sandbox.scenario import Scenario
 
 _FAILED = re.compile(r"\b(?:could ?n[o']t|unable|failed|no answer|voicemail|try again)\b", re.I)
+_BOOKKEEPING = ("call", "at")
 _WITH_DIGITS = re.compile(r"\w*\d\w*")
 
 
@@ -54,7 +55,10 @@ def judge(story: Scenario, evidence: Evidence) -> list[Point]:
 
 def _order_book(story: Scenario, evidence: Evidence) -> Point:
     entries = evidence.books.get("absences", [])
-    noted = [", ".join(f"{name} {value}" for name, value in entry.items()) for entry in entries]
+    noted = [
+        ", ".join(f"{name} {value}" for name, value in entry.items() if name not in _BOOKKEEPING)
+        for entry in entries
+    ]
     seen = "; ".join([*evidence.problems, *noted]) or "empty"
     return Point(f"the school noted that {story.child} is absent", not evidence.problems, seen)
 

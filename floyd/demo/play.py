@@ -47,6 +47,7 @@ def play(seeds: Iterable[int], scale: float, directory: Path) -> int:
 
 
 def _play_one(seed: int, scale: float, directory: Path) -> int:
+    click.secho(f"Starting a phone world and Floyd in it (seed {seed}) ...", dim=True)
     directory.mkdir(parents=True, exist_ok=True)
     home = Path(tempfile.mkdtemp(prefix=f"seed-{seed}-", dir=directory))
     with (home / "floyd.log").open("w", encoding="utf-8") as file:

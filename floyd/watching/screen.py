@@ -1,6 +1,7 @@
 """A picture in, a terminal's screen out: the texts beside the call."""
 
 from rich.console import Group, RenderableType
+from rich.padding import Padding
 from rich.panel import Panel
 from rich.table import Table
 from rich.text import Text
@@ -27,26 +28,33 @@ def screen(picture: Picture, status: str, *, whole: bool = False) -> RenderableT
 
 
 def _texts(texts: tuple[TextSeen, ...]) -> Panel:
-    thread = Table.grid(padding=(0, 1), expand=True)
-    for text in texts:
-        style, side = ("cyan", "left") if text.is_floyds else ("white", "right")
-        who = "Floyd: " if text.is_floyds else ""
-        thread.add_row(Text(f"{who}{text.body}", style, justify=side))  # type: ignore[arg-type]
-        thread.add_row("")
-    return Panel(thread, title="texts", border_style="dim")
+    return _panel("texts", *(_bubble(text) for text in texts))
+
+
+def _bubble(text: TextSeen) -> Padding:
+    if text.is_floyds:
+        return Padding(Text(f"Floyd: {text.body}", "cyan"), (0, 4, 1, 0))
+    return Padding(Text(text.body, justify="right"), (0, 0, 1, 4))
 
 
 def _calls(calls: tuple[CallSeen, ...], first: int) -> Panel:
     if not calls:
-        return Panel("", title="call", border_style="dim")
+        return _panel("call")
     call = calls[-1]
+    title = f"call to {call.callee}: {call.state}"
+    if not call.utterances:
+        return _panel(title)
     transcript = Table.grid(padding=(0, 1), expand=True)
     transcript.add_column(justify="right", style="bold", no_wrap=True)
     transcript.add_column(ratio=1)
     transcript.add_column(justify="right", style="green", no_wrap=True)
     for said in call.utterances[first:]:
         transcript.add_row(*_line(call, said))
-    return Panel(transcript, title=f"call to {call.callee}: {call.state}", border_style="dim")
+    return _panel(title, transcript)
+
+
+def _panel(title: str, *content: RenderableType) -> Panel:
+    return Panel(Group(*content), title=title, border_style="dim")
 
 
 def _line(call: CallSeen, said: UtteranceSeen) -> tuple[str, Text, str]:
