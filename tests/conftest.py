@@ -9,6 +9,7 @@ import tempfile
 from collections.abc import Iterator
 from pathlib import Path
 
+import hypothesis
 import pytest
 from redis import Redis
 
@@ -17,6 +18,12 @@ from floyd.store import open_store
 from floyd.store.database import database, migrate
 from floyd.store.models import Call, Errand, User
 from tests.postgres import postgres_server
+
+# How long an example takes depends on what else the machine does.
+hypothesis.settings.register_profile(
+    "floyd", deadline=None, suppress_health_check=[hypothesis.HealthCheck.too_slow]
+)
+hypothesis.settings.load_profile("floyd")
 
 
 @pytest.fixture(scope="session")
