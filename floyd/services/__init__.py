@@ -38,6 +38,12 @@ class LiveServices:
     transcriber: Transcriber
     voice: Voice
 
+    def warm_up(self) -> None:
+        """Make all clients now; to be called on the loop that runs the calls."""
+        self.talker.warm_up()
+        self.transcriber.warm_up()
+        self.voice.warm_up()
+
     async def close(self) -> None:
         """Let go of the connections of the loop."""
         await self.talker.close()

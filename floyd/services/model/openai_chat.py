@@ -110,9 +110,14 @@ class OpenAITalker:
                 if begun or not error.retryable or not once_more:
                     raise
 
+    def warm_up(self) -> None:
+        """Make the client now."""
+        _ = self._client
+
     async def close(self) -> None:
         """Let go of the connections."""
-        await self._client.close()
+        if "_client" in vars(self):
+            await self._client.close()
 
     async def _stream(self, request: dict[str, Any]) -> AsyncGenerator[str | ToolCall]:
         reply = StreamedReply()

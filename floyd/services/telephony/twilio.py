@@ -32,8 +32,8 @@ from urllib3.exceptions import MaxRetryError, NewConnectionError
 
 from floyd.clock import Clock
 from floyd.errors import TelephonyError
-from floyd.phone_numbers import for_reading
 from floyd.services.telephony.protocol import CallSeen, Dial, TextSeen
+from floyd.services.telephony.refusals import told_to_the_user
 from floyd.services.timeouts import patience
 from floyd.settings import Settings
 
@@ -48,19 +48,6 @@ _TOO_MANY_REQUESTS = 429
 _FAILED_THERE = 500
 _CALL_NOT_IN_PROGRESS = 21220
 _NEVER_PROCESSED = frozenset({20429, 10004})
-_TOLD_TO_THE_USER = {
-    10004: "Too many calls are going on at once.",
-    13224: "{number} isn't a number that can be called.",
-    13227: "{number} is in a country that I'm not allowed to call.",
-    21211: "{number} isn't a number that can be called.",
-    21214: "{number} can't be reached.",
-    21215: "{number} is in a country that I'm not allowed to call.",
-    21216: "{number} is a number that I'm not allowed to call.",
-    21408: "{number} is in a country that I'm not allowed to text.",
-    21610: "{number} has opted out of my texts.",
-    21614: "{number} can't receive texts.",
-    21617: "That text is too long to be sent.",
-}
 _DEFAULT_PORTS = {"http": 80, "ws": 80, "https": 443, "wss": 443}
 
 # The SDK prints numbers and query strings at INFO: its lines go to a logger that drops them.
@@ -263,13 +250,12 @@ def _refusal(error: TwilioException, action: str, number: str, repeatable: bool)
     status, code = _status_and_code(error)
     failed_there = status >= _FAILED_THERE
     never_processed = status == _TOO_MANY_REQUESTS or code in _NEVER_PROCESSED
-    told = _TOLD_TO_THE_USER.get(code or 0)
     return TelephonyError(
         f"Twilio refused to {action}: HTTP {status}, code {code}",
         code=code,
         ambiguous=failed_there and not repeatable,
         retryable=never_processed or (failed_there and repeatable),
-        user_text=told.format(number=for_reading(number)) if told else None,
+        user_text=told_to_the_user(code, number),
     )
 
 

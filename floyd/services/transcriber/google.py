@@ -67,9 +67,13 @@ class GoogleTranscriber:
         """Return a stream; it begins when its transcripts are read."""
         return _GoogleListening(self._recognise, _streaming_config(phrases), self._clock)
 
+    def warm_up(self) -> None:
+        """Make the client now."""
+        _ = self._client
+
     async def close(self) -> None:
         """Let go of the connection."""
-        if "_client" in self.__dict__:
+        if "_client" in vars(self):
             await self._client.transport.close()
 
     async def _recognise(self, requests: AsyncIterator[Request]) -> Call:

@@ -45,6 +45,10 @@ class Transcriber(Protocol):
         """Return a stream; `phrases` are names and words likely to be heard."""
         ...
 
+    def warm_up(self) -> None:
+        """Make the client now, on the loop that will use it: a first call would wait 200 ms."""
+        ...
+
     async def close(self) -> None:
         """Let go of the connections."""
         ...

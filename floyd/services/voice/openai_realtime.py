@@ -44,9 +44,14 @@ class RealtimeVoice:
         await session.connect()
         return session
 
+    def warm_up(self) -> None:
+        """Make the client now."""
+        _ = self._client
+
     async def close(self) -> None:
         """Let go of the client; sessions are closed by those who opened them."""
-        await self._client.close()
+        if "_client" in vars(self):
+            await self._client.close()
 
     async def _dial(self) -> "_Socket":
         return await self._client.realtime.connect(

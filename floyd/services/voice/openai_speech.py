@@ -22,9 +22,14 @@ class SpeechEndpointVoice:
         """Return a reader; each text is a request of its own, so there is nothing to warm up."""
         return _ExactReader(self._client, self._settings)
 
+    def warm_up(self) -> None:
+        """Make the client now."""
+        _ = self._client
+
     async def close(self) -> None:
         """Let go of the connections."""
-        await self._client.close()
+        if "_client" in vars(self):
+            await self._client.close()
 
     @cached_property
     def _client(self) -> openai_client.LiveClient:

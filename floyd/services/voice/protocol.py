@@ -46,6 +46,10 @@ class Voice(Protocol):
         """
         ...
 
+    def warm_up(self) -> None:
+        """Make the client now, on the loop that will use it: a first call would wait 200 ms."""
+        ...
+
     async def close(self) -> None:
         """Let go of the connections."""
         ...

@@ -9,6 +9,7 @@ import re
 from collections.abc import Sequence
 from difflib import SequenceMatcher
 from enum import StrEnum
+from functools import lru_cache
 
 from floyd.services.voice.spoken_words import Word, words_of
 
@@ -37,6 +38,8 @@ class Reading(StrEnum):
         return self is Reading.HARMFUL
 
 
+# Asked again for every piece of sound, while the words have not changed.
+@lru_cache(maxsize=512)
 def compare(meant: str, said: str, *, finished: bool = True) -> Reading:
     """Return how a text was read.
 
@@ -58,9 +61,9 @@ def compare(meant: str, said: str, *, finished: bool = True) -> Reading:
     return Reading.HARMLESS if differences else Reading.EXACT
 
 
-def _certain_words(said: str) -> list[Word]:
+def _certain_words(said: str) -> Sequence[Word]:
     """Return what has been said without its last word or number, which may be half of one."""
-    words = words_of(_LAST_WORD.sub("", said))
+    words = list(words_of(_LAST_WORD.sub("", said)))
     while words and (words[-1].is_number or words[-1].text in _HALF_A_NUMBER):
         words.pop()
     return words

@@ -7,6 +7,7 @@ Pure. Only made for comparing two texts: digits that follow each other become on
 import re
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
+from functools import lru_cache
 
 from floyd.services.voice.numerals import is_numeral, read_number
 
@@ -26,7 +27,7 @@ _REWRITES = (
     (re.compile("@"), " at "),
 )
 _WORD = re.compile(r"[^\W\d_]+(?:'[^\W\d_]+)*|\d+")
-_SENTENCE_START = re.compile(r"(?:^|[.!?])[\s\"'(]*$")
+_SENTENCE_ENDS = ".!?"
 _SAME = {
     "can't": "can not",
     "cannot": "can not",
@@ -90,19 +91,22 @@ class Word:
         return self.is_name or self.is_number or self.text in NEGATIONS
 
 
-def words_of(text: str) -> list[Word]:
+@lru_cache(maxsize=512)
+def words_of(text: str) -> tuple[Word, ...]:
     """Return a text as the words that are spoken."""
     for pattern, plain in _REWRITES:
         text = pattern.sub(plain, text)
-    return _with_whole_numbers(list(_plain_words(text)))
+    return tuple(_with_whole_numbers(list(_plain_words(text))))
 
 
 def _plain_words(text: str) -> Iterator[Word]:
+    starts_sentence, end = True, 0
     for match in _WORD.finditer(text):
-        written = match.group()
-        starts_sentence = _SENTENCE_START.search(text, 0, match.start()) is not None
-        word = Word(written.lower(), _is_name(written, starts_sentence))
-        yield from _expanded(word)
+        between = text[end : match.start()]
+        starts_sentence = starts_sentence or any(mark in between for mark in _SENTENCE_ENDS)
+        written, end = match.group(), match.end()
+        yield from _expanded(Word(written.lower(), _is_name(written, starts_sentence)))
+        starts_sentence = False
 
 
 def _is_name(written: str, starts_sentence: bool) -> bool:
