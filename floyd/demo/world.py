@@ -3,7 +3,6 @@
 import asyncio
 import json
 import os
-import socket
 import sys
 import time
 from collections.abc import AsyncIterator, Mapping
@@ -15,7 +14,7 @@ from typing import Any
 from floyd.clock import Clock
 from floyd.errors import FloydError
 from floyd.run.child import Log, Program
-from floyd.run.household import household
+from floyd.run.household import household, listen
 from floyd.run.supervisor import Supervisor
 from floyd.sandbox.client import SandboxClient
 from floyd.sandbox.scenario import Scenario
@@ -80,7 +79,7 @@ async def phone_world(
         log: where the sandbox says that it is ready.
     """
     scenario = Scenario.from_seed(seed)
-    with socket.create_server(("127.0.0.1", 0), backlog=2048) as listener:
+    with listen(0) as listener:
         url = f"http://127.0.0.1:{listener.getsockname()[1]}"
         environ = _environ(os.environ, directory, url, scale)
         await supervisor.start(_sandbox(seed, url, directory, environ))

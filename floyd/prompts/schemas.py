@@ -103,7 +103,7 @@ class Claim(Answer):
 
 
 class LearnedFact(Answer):
-    """Something the callee said that may be worth keeping about the callee, never about the user."""
+    """Something the callee said that is worth keeping about the callee, never about the user."""
 
     subject: str
     value: str
@@ -129,4 +129,6 @@ class Finish(Answer):
 class CallBackLater(Answer):
     """Arguments of the tool `call_back_later`: something must be asked of the user first."""
 
-    missing: list[str] = Field(description="Each thing to ask the user, as a question.", min_length=1)
+    missing: list[str] = Field(
+        description="Each thing to ask the user, as a question.", min_length=1
+    )

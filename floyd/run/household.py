@@ -1,6 +1,7 @@
 """All of Floyd's processes on one machine: Redis, gunicorn, two workers and the clock."""
 
 import asyncio
+import shutil
 import socket
 import sys
 import time
@@ -22,6 +23,7 @@ from floyd.settings import Settings
 from floyd.store import database, open_store
 
 _WORKERS = 2
+_BACKLOG = 2048
 _READY_WITHIN_S = 60.0
 _CHECKOUT = Path(floyd.__file__).parent.parent
 
@@ -50,6 +52,7 @@ async def household(
     settings = environment.load(environ)
     environ = shared(environ, settings)
     with occupied(settings.floyd_data_dir) as lock:
+        _empty(Path(environ["PROMETHEUS_MULTIPROC_DIR"]))
         try:
             if not settings.redis_url:
                 program, url = redis_server(settings.floyd_data_dir, environ)
@@ -67,12 +70,19 @@ async def household(
 
 def shared(environ: dict[str, str], settings: Settings) -> dict[str, str]:
     """Return the environment that all processes get: one origin of time, absolute paths."""
+    data_dir = settings.floyd_data_dir.resolve()
     return {
         **environ,
-        "FLOYD_DATA_DIR": str(settings.floyd_data_dir.resolve()),
+        "FLOYD_DATA_DIR": str(data_dir),
+        "PROMETHEUS_MULTIPROC_DIR": str(data_dir / "metrics"),
         "FLOYD_TIME_ORIGIN": str(settings.floyd_time_origin or time.time()),
         "PYTHONUNBUFFERED": "1",
     }
+
+
+def _empty(directory: Path) -> None:
+    shutil.rmtree(directory, ignore_errors=True)
+    directory.mkdir()
 
 
 def migrate_database(settings: Settings) -> list[str]:
@@ -104,12 +114,14 @@ def programs(environ: dict[str, str], listener: int, lock: int) -> list[Program]
 
 
 def listen(port: int) -> socket.socket:
-    """Return a socket that listens on a port of every interface, or on a free one for port 0.
+    """Return a socket that listens on a port of this machine, or on a free one for port 0.
+
+    Only this machine reaches it: Twilio wants TLS, so a tunnel or a proxy stands before it anyway.
 
     Raises:
         OSError: the port is taken.
     """
-    return socket.create_server(("", port), backlog=2048)
+    return socket.create_server(("127.0.0.1", port), backlog=_BACKLOG)
 
 
 async def _ready(port: int) -> None:
