@@ -18,7 +18,8 @@ class CallBrief:
         voicemail_message: what may be left on a machine, or None.
         plan, snapshot: what the model is told, see `prompts`.
         earlier: what was said before the line was lost, by position.
-        answered: an earlier stream of this call was live: the callee knows us.
+        answered: an earlier stream of this call was live.
+        disclosed: in it the callee heard the introduction to its end.
         offset_s: how long before this stream the call was answered; 0 for its first stream.
         phrases: names that the recogniser should expect.
     """
@@ -34,6 +35,7 @@ class CallBrief:
     snapshot: dict[str, Any]
     earlier: tuple[tuple[int, Turn], ...] = ()
     answered: bool = False
+    disclosed: bool = False
     offset_s: float = 0.0
     phrases: tuple[str, ...] = ()
 
@@ -46,18 +48,20 @@ def load(attempt: str, now: float) -> CallBrief:
         (row.position, Turn(cast(Speaker, row.speaker), row.text)) for row in utterances
     )
     plan, snapshot = call.errand.plan, call.errand.snapshot
+    hello = introduction(snapshot["user"])
     return CallBrief(
         call_id=call.id,
         attempt=attempt,
         sid=call.sid or "",
         callee=plan["callee"]["name"],
-        introduction=introduction(snapshot["user"]),
+        introduction=hello,
         first_line=plan["opening_line"],
         voicemail_message=plan.get("voicemail_message"),
         plan=plan,
         snapshot=snapshot,
         earlier=earlier,
         answered=bool(earlier) or call.token_used > 1,
+        disclosed=any(turn.speaker == "floyd" and hello in turn.text for _, turn in earlier),
         offset_s=max(0.0, now - call.answered_at) if earlier and call.answered_at else 0.0,
         phrases=_likely_words(plan, snapshot),
     )

@@ -73,10 +73,13 @@ class CallLoop:
     def _run(self, ready: threading.Event) -> None:
         asyncio.set_event_loop(self._loop)
         self._services = for_calls(self._settings)
-        announcing = self._loop.create_task(self._announce())
-        listening = self._loop.create_task(self._listen_for_notices())
+        self._loop.run_until_complete(self._live(ready))
+
+    async def _live(self, ready: threading.Event) -> None:
+        assert self._services is not None
+        self._services.warm_up()
         ready.set()
-        self._loop.run_until_complete(asyncio.gather(announcing, listening))
+        await asyncio.gather(self._announce(), self._listen_for_notices())
 
     async def _carry(self, arrival: Arrival) -> None:
         assert self._services is not None

@@ -5,8 +5,9 @@ STILL_THERE = "Hello? Are you still there?"
 NOBODY_THERE = "I can't hear anyone, so I'll hang up now. Goodbye."
 TROUBLE = "I'm sorry, I'm having technical trouble. I have to end this call. Goodbye."
 LINE_WAS_LOST = "Sorry, the line dropped for a second."
+SAY_AGAIN = "Could you say that again, please?"
 
-KEPT = (ONE_MOMENT, STILL_THERE, NOBODY_THERE, TROUBLE, LINE_WAS_LOST)
+KEPT = (ONE_MOMENT, STILL_THERE, NOBODY_THERE, TROUBLE, LINE_WAS_LOST, SAY_AGAIN)
 
 
 def introduction(user_name: str) -> str:

@@ -82,7 +82,8 @@ class Turns:
         self._replies = Replies(self._transcript)
         self._opening = not brief.answered
         self._introduction: Reply | None = None
-        self._disclosed = brief.answered
+        self._disclosed = brief.disclosed
+        self._machine = False
         self._draft: Reply | None = None
         self._answer: Reply | None = None
         self._failures = 0
@@ -114,10 +115,21 @@ class Turns:
     def _stream_started(self, _: StreamStarted) -> None:
         if self._opening:
             self._timers.set("introduce", self._now + NOTHING_SAID_S)
-            return
+        else:
+            self._resume()
+
+    def _resume(self) -> None:
+        """Take up a call whose line was lost: apologise, then say what was left unsaid."""
         self._say(phrases.LINE_WAS_LOST)
-        note = "The line was lost for a moment and is back; you have just apologised. Go on."
-        self._generate_and_release(note=note)
+        last = self._transcript.turns()[-1:]
+        if not self._disclosed:
+            self._say_introduction()
+            self._say(self._brief.first_line)
+        elif last and last[0].speaker == "floyd" and not last[0].text.endswith("—"):
+            self._say(phrases.SAY_AGAIN)
+        else:
+            note = "The line was lost and is back; you have just apologised for it. Go on."
+            self._generate_and_release(note=note)
 
     def _introduce(self) -> None:
         if not self._opening:
@@ -136,7 +148,9 @@ class Turns:
         self._be_silent()
         self._timers.clear()
         self._opening = False
+        self._machine = True
         self._drop_draft()
+        self._end_callee_turn()
         if not self._brief.voicemail_message:
             self._finish = tools.conclusion(Outcome.NO_ANSWER)
             self._hang_up()
@@ -148,14 +162,19 @@ class Turns:
     # --- Listening --------------------------------------------------------------------------------
 
     def _speech_started(self, event: SpeechStarted) -> None:
+        if self._machine:
+            return
         self._hearing.sound_started(event.at_s)
         self._timers.cancel("introduce", "turn_over", "reprompt", "hang_up")
 
     def _speech_paused(self, event: SpeechPaused) -> None:
         self._hearing.sound_paused(event.at_s)
-        self._await_end_of_turn()
+        if not self._machine:
+            self._await_end_of_turn()
 
     def _words_heard(self, event: WordsHeard) -> None:
+        if self._machine:
+            return
         change = self._hearing.words(event.text, event.is_final)
         if change is Change.EARLIER_TURN:
             self._revise_taken_turn()

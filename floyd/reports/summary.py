@@ -4,6 +4,7 @@ The model proposes, the transcript decides: a claim without proof is dropped, an
 rests on none is not believed.
 """
 
+import re
 from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Any
@@ -36,6 +37,7 @@ _CALLEES_WORD = _SUCCESS | {
     Outcome.WRONG_NUMBER,
     Outcome.DO_NOT_CALL,
 }
+_FAREWELL = re.compile(r"\b(?:bye|goodbye)\b", re.IGNORECASE)
 _MOST_CLAIMS = 3
 _MOST_FOLLOW_UPS = 2
 
@@ -114,13 +116,14 @@ def checked(call: Call, transcript: Transcript, report: Report | None) -> Summar
     """
     claims = _proven_claims(report, transcript)
     evidence = quotes((call.finish or {}).get("evidence", []), transcript)
-    outcome = _believed(call, report, proven=bool(claims or evidence))
+    said = _last_words(transcript)
+    outcome = _believed(call, report, proven=bool(claims or evidence), last_words=said or "")
     if not claims and evidence:
         claims = [f'They said: "{" ".join(evidence[0].split())}"']
     return Summary(
         outcome=outcome,
         claims=tuple(claims[:_MOST_CLAIMS]),
-        said=_last_words(transcript),
+        said=said,
         missing=tuple(_missing(call)) if outcome is Outcome.NEEDS_USER else (),
         follow_ups=tuple(_proven_follow_ups(report, transcript)),
         learned=tuple(_learned(call, transcript, report)),
@@ -183,11 +186,12 @@ def _proven_follow_ups(report: Report | None, transcript: Transcript) -> list[st
     return [text for text in wanted if text.strip() and holds(text, said, transcript)]
 
 
-def _believed(call: Call, report: Report | None, *, proven: bool) -> Outcome:
+def _believed(call: Call, report: Report | None, *, proven: bool, last_words: str) -> Outcome:
     """Return the outcome that is told.
 
     What was settled on the line stands; else the report's, unless it rests on the callee's word and
-    no word of the callee proves it.
+    no word of the callee proves it. A call that broke off in the middle, before Floyd concluded and
+    the callee said goodbye, was no success whatever was said until then.
     """
     on_the_line = concluded(call)
     outcome = (report.outcome if report else on_the_line) or Outcome.CUT_OFF
@@ -195,6 +199,8 @@ def _believed(call: Call, report: Report | None, *, proven: bool) -> Outcome:
         outcome = on_the_line
     if outcome is Outcome.NEEDS_USER:
         return outcome if _missing(call) else Outcome.FAILED
+    if outcome in _SUCCESS and on_the_line is None and not _FAREWELL.search(last_words):
+        return Outcome.CUT_OFF
     if outcome not in _CALLEES_WORD:
         return outcome if outcome is Outcome.FAILED else Outcome.CUT_OFF
     if proven or (outcome is on_the_line and outcome not in _SUCCESS):

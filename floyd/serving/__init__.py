@@ -10,11 +10,24 @@ import gc
 import os
 import signal
 from collections.abc import Callable
+from importlib import import_module
 from types import FrameType
 from typing import Any
 
 _MARGIN = 24
 _DEFAULT_MAX_CALLS = 40
+
+for _library in (
+    "flask",
+    "google.cloud.speech_v1",
+    "openai.resources.chat",
+    "peewee",
+    "twilio.rest",
+):
+    # gunicorn reads its configuration before it forks: a worker that has died is back at once, not
+    # after the seconds that these take to load. Floyd's own modules are each worker's: a reload
+    # brings new code. Nothing is built here, and gRPC is not begun before the fork.
+    import_module(_library)
 
 GRACEFUL_TIMEOUT_S = 25
 """How long a stopping process waits for the calls that it hands over."""

@@ -6,7 +6,7 @@ call has ended, without a database connection.
 """
 
 import socket
-from typing import Any
+from typing import Any, cast
 
 import structlog
 from flask import Flask, request
@@ -19,7 +19,7 @@ from websockets.protocol import OPEN, Protocol
 from floyd.calls import brief, opening, tickets
 from floyd.calls.arrival import Arrival
 from floyd.calls.loop import the_loop
-from floyd.calls.media_socket import INVALID, POLICY, TRY_LATER, Messages, opened
+from floyd.calls.media_socket import INVALID, POLICY, TOO_BIG, TRY_LATER, Messages, opened
 from floyd.calls.media_stream import BadMessage, Ignored, Started, decode
 from floyd.settings import Settings
 from floyd.store.database import database
@@ -28,6 +28,8 @@ log = structlog.get_logger()
 
 _START_COMES_WITHIN_S = 10.0
 _READ_BYTES = 16 * 1024
+_LINGER_S = 0.5
+_LINGER_READS = 64
 
 
 class _NoThread:
@@ -61,12 +63,12 @@ def add_media_socket(app: Flask, settings: Settings, redis: Redis) -> None:
         request.environ.pop("HTTP_SEC_WEBSOCKET_EXTENSIONS", None)
 
     def media(ws: Server) -> None:
-        protocol = opened()
+        line, protocol = cast(socket.socket, ws.sock), opened()
         try:
-            the_loop(settings).carry(_admit(ws.sock, protocol, settings, redis))
+            the_loop(settings).carry(_admit(line, protocol, settings, redis))
         except Refused as refused:
             log.warning("media_stream_refused", reason=str(refused))
-            _close(ws.sock, protocol, refused.code)
+            _close(line, protocol, refused.code)
         except OSError as error:
             log.warning("media_stream_lost", error=type(error).__name__)
         finally:
@@ -119,11 +121,15 @@ def _await_start(line: socket.socket, protocol: Protocol, messages: Messages) ->
                     raise Refused(POLICY, "media before start")
         except (BadMessage, ProtocolError) as error:
             raise Refused(INVALID, "not a media stream") from error
-    raise ConnectionResetError
+    raise Refused(TOO_BIG, "closed by the protocol")
 
 
 def _close(line: socket.socket, protocol: Protocol, code: int) -> None:
-    """Send what the protocol still has to say, and a close frame."""
+    """Send what the protocol still has to say, and a close frame.
+
+    What the other side goes on sending is read for a moment: closing over unread bytes would reset
+    the connection, and the close frame might never be seen.
+    """
     try:
         if protocol.state is OPEN:
             protocol.send_close(code)
@@ -131,5 +137,9 @@ def _close(line: socket.socket, protocol: Protocol, code: int) -> None:
             if data:
                 line.sendall(data)
         line.shutdown(socket.SHUT_WR)
+        line.settimeout(_LINGER_S)
+        for _ in range(_LINGER_READS):
+            if not line.recv(_READ_BYTES):
+                break
     except OSError as error:
         log.info("media_stream_gone", error=type(error).__name__)

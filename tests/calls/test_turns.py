@@ -305,13 +305,49 @@ def test_silence_is_asked_about_twice_then_the_call_ends() -> None:
     assert talk.all(RecordFinish)[0].finish["outcome"] == "cut_off"
 
 
-def test_a_resumed_call_apologises_and_goes_on_knowing_all_that_was_said() -> None:
-    earlier = ((0, Turn("callee", "Maple School")), (1, Turn("floyd", INTRODUCTION)))
-    talk = Conversation(brief(earlier=earlier, answered=True))
+def resumed(*earlier: Turn, disclosed: bool = True) -> Conversation:
+    numbered = tuple(enumerate(earlier))
+    talk = Conversation(brief(earlier=numbered, answered=True, disclosed=disclosed))
     talk.happens(StreamStarted())
+    return talk
+
+
+def test_a_resumed_call_apologises_and_answers_knowing_all_that_was_said() -> None:
+    earlier = (Turn("floyd", INTRODUCTION), Turn("callee", "Which class is she in?"))
+    talk = resumed(*earlier)
     assert spoken(talk) == [phrases.LINE_WAS_LOST]
-    assert talk.last_generated().turns[:2] == (earlier[0][1], earlier[1][1])
+    assert talk.last_generated().turns[:2] == earlier
     assert talk.last_released() == talk.last_generated().reply
+
+
+def test_a_resumed_call_asks_for_the_answer_that_the_lost_line_swallowed() -> None:
+    talk = resumed(Turn("floyd", INTRODUCTION), Turn("floyd", FIRST_LINE))
+    assert spoken(talk) == [phrases.LINE_WAS_LOST, phrases.SAY_AGAIN]
+    assert talk.all(Generate) == []
+
+
+def test_a_resumed_call_goes_on_where_floyd_was_cut_off() -> None:
+    talk = resumed(Turn("floyd", INTRODUCTION), Turn("floyd", "I'm calling to—"))
+    assert spoken(talk) == [phrases.LINE_WAS_LOST]
+    assert len(talk.all(Release)) == 1
+
+
+def test_a_resumed_call_introduces_itself_if_nobody_had_heard_that_to_its_end() -> None:
+    talk = resumed(Turn("callee", "Hello?"), Turn("floyd", "Hi, this is—"), disclosed=False)
+    assert spoken(talk) == [phrases.LINE_WAS_LOST, INTRODUCTION, FIRST_LINE]
+
+
+def test_a_machine_that_was_talking_is_hung_up_on_after_the_message_all_the_same() -> None:
+    talk = Conversation(brief(voicemail_message="Mara is sick today."))
+    talk.happens(StreamStarted())
+    talk.callee_says("Please leave a message after the beep", pause_s=0.2)
+    talk.happens(SpeechStarted(talk.now_s))
+    talk.happens(MachineDetected("machine_end_beep"))
+    talk.happens(SpeechPaused(talk.now_s + 0.5))
+    talk.happens(WordsHeard("Please leave a message after the beep.", True))
+    talk.everything_is_heard()
+    talk.wait(2.0)
+    assert isinstance(talk.done[-1], HangUp)
 
 
 def test_handing_over_waits_for_the_clause_that_is_playing() -> None:

@@ -112,7 +112,7 @@ class Conversation:
         self._repeats += 1
         if self._repeats > MAX_REPEATS:
             return self._do_without(asked, "give_up")
-        return self._say("repeat")
+        return Reply(f"{self._line('repeat')} {self._draw.choice(asked.asks)}")
 
     def _on_confirmation(self, text: str, corrected: bool) -> Reply:
         if corrected:

@@ -1,0 +1,159 @@
+"""Floyd as it runs: real processes in a phone world, texts in, calls and texts out."""
+
+import asyncio
+import threading
+from collections.abc import Callable, Iterator
+from dataclasses import replace
+from pathlib import Path
+from typing import Any
+from urllib.parse import urlsplit
+
+import psutil
+import pytest
+
+from floyd.demo.world import PhoneWorld, SandboxLog, introduce, phone_world
+from floyd.run.supervisor import Supervisor
+from floyd.sandbox.client import PhoneCall, PhoneText
+from floyd.sandbox.scenario import Scenario
+from floyd.store import open_store
+from floyd.store.database import database
+
+SCALE = 4.0
+PATIENCE_S = 25.0
+
+
+class Town:
+    """A running world, and what a test wants to do in it."""
+
+    def __init__(self, world: PhoneWorld, supervisor: Supervisor, scenario: Scenario) -> None:
+        self.world = world
+        self.sandbox = world.sandbox
+        self.settings = world.settings
+        self.scenario = scenario
+        self._supervisor = supervisor
+
+    @property
+    def user(self) -> str:
+        return self.scenario.user_phone
+
+    @property
+    def school(self) -> str:
+        return self.scenario.school_phone
+
+    def text(self, body: str, from_: str | None = None) -> None:
+        self.sandbox.send_text(from_ or self.user, body)
+
+    def replies(self, phone: str | None = None) -> list[str]:
+        """The texts of Floyd on a phone, oldest first."""
+        thread: list[PhoneText] = self.sandbox.thread(phone or self.user)
+        return [text.body for text in thread if text.direction == "in"]
+
+    def reply(self, containing: str, phone: str | None = None) -> str:
+        """Wait for a text of Floyd; returns it."""
+        found = self.until(lambda: [b for b in self.replies(phone) if containing in b])
+        return str(found[0])
+
+    def call(self, status: str) -> PhoneCall:
+        """Wait until the newest call has a status; returns it."""
+        calls = self.until(lambda: [c for c in self.sandbox.calls()[-1:] if c.status == status])
+        return calls[0]  # type: ignore[no-any-return]  # what was waited for
+
+    def said_by_floyd(self, words: str) -> None:
+        """Wait until the callee has heard words of Floyd's in the newest call."""
+        self.until(lambda: any(words in _heard(c, "line") for c in self.sandbox.calls()[-1:]))
+
+    def said_by_callee(self, words: str) -> None:
+        """Wait until the callee has said words in the newest call."""
+        self.until(lambda: any(words in _heard(c, "phone") for c in self.sandbox.calls()[-1:]))
+
+    def until(self, seen: Callable[[], Any]) -> Any:
+        """Wait until something can be seen: asked again whenever the world records an event."""
+        since = 0
+        deadline = self.settings.clock.monotonic() + PATIENCE_S * self.settings.clock.scale
+        while not (result := seen()):
+            if self.settings.clock.monotonic() > deadline:
+                raise TimeoutError(f"not seen within {PATIENCE_S} s")
+            for event in self.sandbox.records(since, (), 0.25):
+                since = event.number
+        return result
+
+    def pid(self, name: str) -> int:
+        """The process of one of Floyd's programs: `web`, `worker 1`, `clock`, `redis`."""
+        child = next(each for each in self._supervisor.children if each.program.name == name)
+        assert child.pid is not None
+        return child.pid
+
+    def process_that_carries_the_call(self) -> int:
+        """The gunicorn worker that holds the only media socket there is."""
+        port = urlsplit(self.settings.floyd_public_url).port
+        workers = psutil.Process(self.pid("web")).children()
+        return int(self.until(lambda: [w.pid for w in workers if _holds_a_socket(w, port)])[0])
+
+
+def _holds_a_socket(worker: psutil.Process, port: int | None) -> bool:
+    connections = worker.net_connections("tcp")
+    return any(c.status == "ESTABLISHED" and c.laddr.port == port for c in connections)
+
+
+def _heard(call: PhoneCall, speaker: str) -> str:
+    return " ".join(each.text for each in call.transcript if each.speaker == speaker).lower()
+
+
+@pytest.fixture(scope="session")
+def running(tmp_path_factory: pytest.TempPathFactory) -> Iterator[tuple[PhoneWorld, Supervisor]]:
+    """One world for all tests of a session; it runs beside the tests on a loop of its own."""
+    directory = tmp_path_factory.mktemp("world")
+    loop = asyncio.new_event_loop()
+    thread = threading.Thread(target=loop.run_forever, daemon=True)
+    thread.start()
+    with (directory / "floyd.log").open("w", encoding="utf-8") as file:
+        log = SandboxLog(lambda name, line: print(f"{name:8} | {line}", file=file, flush=True))
+        running = _Running(directory, log)
+        world = asyncio.run_coroutine_threadsafe(running.start(), loop).result(120)
+        try:
+            yield world, running.supervisor
+        finally:
+            asyncio.run_coroutine_threadsafe(running.stop(), loop).result(60)
+            loop.call_soon_threadsafe(loop.stop)
+            thread.join(10)
+            loop.close()
+
+
+class _Running:
+    """Holds a world's `async with` block open between a start and a stop."""
+
+    def __init__(self, directory: Path, log: SandboxLog) -> None:
+        self.supervisor = Supervisor(log)
+        self._block = phone_world(
+            seed=0, scale=SCALE, directory=directory, supervisor=self.supervisor, log=log
+        )
+
+    async def start(self) -> PhoneWorld:
+        return await self._block.__aenter__()
+
+    async def stop(self) -> None:
+        await self._block.__aexit__(None, None, None)
+        await self.supervisor.stop()
+
+
+@pytest.fixture
+def town(running: tuple[PhoneWorld, Supervisor], request: pytest.FixtureRequest) -> Iterator[Town]:
+    """The world with a family of its own for this test, whose school nobody has phoned yet."""
+    world, supervisor = running
+    open_store(world.settings)
+    scenario = _a_family_of_its_own(world.scenario)
+    world.sandbox.reset()
+    world.sandbox.put_phone(scenario.school_phone, "school_secretary")
+    introduce(scenario, world.settings.clock.now())
+    try:
+        yield Town(world, supervisor, scenario)
+    finally:
+        database.close()
+
+
+_families = iter(range(100, 190))
+
+
+def _a_family_of_its_own(scenario: Scenario) -> Scenario:
+    number = next(_families)
+    return replace(scenario, user_phone=f"+15195550{number}", school_phone=f"+16475550{number}")
