@@ -9,7 +9,7 @@ import click
 from dotenv import dotenv_values
 
 from floyd.settings import Settings, load
-from floyd.store import open_store
+from floyd.store.database import open_database
 
 _WORLD = "sandbox.json"
 
@@ -26,14 +26,14 @@ def data_dir() -> Path:
 
 
 def open_floyd() -> Settings:
-    """Open the database and the Redis of the running sandbox, or else of the environment.
+    """Open the database of the running sandbox, or else of the environment.
 
     Raises:
         SettingsError: no sandbox is running, and the environment is not that of a Floyd.
     """
     world = running_sandbox()
     settings = load(world["environment"] if world else environ())
-    open_store(settings)
+    open_database(settings.database)
     return settings
 
 

@@ -20,7 +20,7 @@ from floyd.run.redis_server import answers, redis_server
 from floyd.run.supervisor import Supervisor
 from floyd.serving import GRACEFUL_TIMEOUT_S
 from floyd.settings import Settings
-from floyd.store import database, open_store
+from floyd.store import database
 
 _WORKERS = 2
 _BACKLOG = 2048
@@ -87,7 +87,7 @@ def _empty(directory: Path) -> None:
 
 def migrate_database(settings: Settings) -> list[str]:
     """Bring the database up to date; return what was applied."""
-    open_store(settings)
+    database.open_database(settings.database)
     return database.migrate()
 
 

@@ -15,6 +15,7 @@ from redis.retry import Retry as RedisRetry
 from rq import Queue, Retry
 
 from floyd.clock import Clock
+from floyd.errors import SettingsError
 
 log = structlog.get_logger()
 
@@ -30,8 +31,14 @@ _clock = Clock()
 
 
 def open_queue(url: str, clock: Clock) -> Redis:
-    """Name the Redis that jobs are queued in from now on; connects on first use."""
+    """Name the Redis that jobs are queued in from now on; connects on first use.
+
+    Raises:
+        SettingsError: no URL was given.
+    """
     global _connection, _clock
+    if not url:
+        raise SettingsError("REDIS_URL: is not set (`floyd run` brings a Redis of its own)")
     _connection = Redis.from_url(
         url, socket_connect_timeout=2, socket_timeout=5, retry=RedisRetry(NoBackoff(), 1)
     )

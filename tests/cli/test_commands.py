@@ -19,7 +19,6 @@ def runner(tmp_path: Path, settings: Settings) -> Iterator[CliRunner]:
         "FLOYD_DATA_DIR": str(tmp_path),
         "FLOYD_PUBLIC_URL": settings.floyd_public_url,
         "FLOYD_SECRET_KEY": settings.floyd_secret_key.get_secret_value(),
-        "REDIS_URL": settings.redis_url,
         "TWILIO_ACCOUNT_SID": settings.twilio_account_sid,
         "TWILIO_AUTH_TOKEN": settings.twilio_auth_token.get_secret_value(),
         "TWILIO_PHONE_NUMBER": settings.twilio_phone_number,
