@@ -1,8 +1,10 @@
 """What Floyd says: replies from their first token to the last word heard; pure.
 
-Keeps of every reply its clauses, how much of it was heard, and how long each step took.
+Keeps of every reply its clauses, how much of it was heard, and how long each step took. Whether and
+when something is said is decided in `turns`; here it is put into commands and written down.
 """
 
+from collections.abc import Callable
 from dataclasses import dataclass, field
 
 from floyd.calls.playback import Heard, Playback
@@ -11,10 +13,25 @@ from floyd.calls.vocabulary import (
     ClauseMisread,
     ClauseSent,
     ClauseWritten,
+    ClearPlayback,
+    Command,
+    Drop,
+    Generate,
     RecordUtterance,
+    Release,
+    ReplyBegun,
+    Say,
+    SilenceClause,
+    SoundReady,
     SoundSent,
     ToolCalled,
+    Turn,
 )
+
+Progress = ReplyBegun | ClauseWritten | SoundReady | SoundSent | ClauseSent
+"""What is told of a reply on its way, before it is heard."""
+
+_STEPS = {ReplyBegun: "first_token", ClauseWritten: "first_clause", SoundReady: "first_sound"}
 
 
 @dataclass
@@ -61,82 +78,114 @@ class Reply:
 
 
 class Replies:
-    """All replies of a call, and what the callee has heard of them."""
+    """All replies of a call, and what the callee has heard of them.
 
-    def __init__(self, transcript: Transcript) -> None:
+    Args:
+        transcript: where what was heard is written down.
+        do: takes the commands.
+    """
+
+    def __init__(self, transcript: Transcript, do: Callable[[Command], None]) -> None:
         self._transcript = transcript
-        self._replies: dict[int, Reply] = {}
+        self._do = do
+        self._replies: list[Reply] = []
         self._playback = Playback()
-        self._next = 0
 
     @property
     def playing(self) -> bool:
         """The callee is hearing Floyd now."""
         return self._playback.playing
 
-    def begin(self, answers: str, asked_s: float, *, scripted: bool = False) -> Reply:
-        """Return a new reply."""
-        reply = Reply(self._next, answers, asked_s, scripted=scripted, released=scripted)
-        self._replies[reply.number] = reply
-        self._next += 1
-        return reply
-
     def get(self, number: int) -> Reply | None:
         """Return a reply that was not dropped."""
-        reply = self._replies.get(number)
-        return None if reply is None or reply.dropped else reply
+        if not 0 <= number < len(self._replies) or self._replies[number].dropped:
+            return None
+        return self._replies[number]
+
+    # --- Making them ------------------------------------------------------------------------------
+
+    def say(self, text: str, now_s: float, *, ahead: bool = False) -> Reply:
+        """Speak a scripted text."""
+        reply = self._begin("", now_s, scripted=True)
+        self._do(Say(reply.number, text, ahead))
+        return reply
+
+    def generate(self, answers: str, asked_s: float, note: str | None = None) -> Reply:
+        """Have the model answer words that are not in the transcript yet, or go on from there."""
+        turns = self._transcript.turns()
+        if answers:
+            turns = (*turns, Turn("callee", answers))
+        if note:
+            turns = (*turns, Turn("note", note))
+        reply = self._begin(answers, asked_s)
+        self._do(Generate(reply.number, turns))
+        return reply
+
+    def release(self, reply: Reply) -> None:
+        """Let a generated reply be heard."""
+        reply.released = True
+        self._do(Release(reply.number))
 
     def drop(self, reply: Reply) -> None:
-        """Ignore what its makers still send about a reply; what was sent of it may yet be heard."""
+        """Stop making a reply; what was sent of it may yet be heard."""
         reply.dropped = True
+        self._do(Drop(reply.number))
 
-    def written(self, event: ClauseWritten) -> None:
-        """Note the words of a clause."""
+    def _begin(self, answers: str, asked_s: float, *, scripted: bool = False) -> Reply:
+        reply = Reply(len(self._replies), answers, asked_s, scripted=scripted, released=scripted)
+        self._replies.append(reply)
+        return reply
+
+    # --- What becomes of them ---------------------------------------------------------------------
+
+    def progress(self, event: Progress, now_s: float) -> Reply | None:
+        """Note a step of a reply and return it, unless it was dropped."""
         reply = self.get(event.reply)
-        if reply:
+        if reply is None:
+            return None
+        if step := _STEPS.get(type(event)):
+            reply.time(step, now_s)
+        if isinstance(event, ClauseWritten):
             reply.clauses[event.clause] = event.text
-
-    def sound_sent(self, event: SoundSent, now_s: float) -> None:
-        """Note that sound was handed to the phone company."""
-        reply = self.get(event.reply)
-        if reply:
+        elif isinstance(event, SoundSent):
             reply.time("sent", now_s)
             text = reply.clauses.get(event.clause, "")
             self._playback.sent(reply.number, event.clause, text, event.duration_s, now_s)
-
-    def clause_sent(self, event: ClauseSent) -> None:
-        """Note that a clause is complete at the phone company."""
-        reply = self.get(event.reply)
-        if reply:
+        elif isinstance(event, ClauseSent):
             reply.sent.add(event.clause)
             self._playback.marked(event.reply, event.clause, event.mark)
+        return reply
 
-    def misread(self, event: ClauseMisread, now_s: float) -> list[RecordUtterance]:
-        """Note that a clause was read wrongly and is cut off; what was heard of it stays heard."""
+    def misread(self, event: ClauseMisread, now_s: float) -> None:
+        """Cut off a clause that was read wrongly; what was heard of it stays heard."""
         reply = self.get(event.reply)
         if reply is None:
-            return []
+            return
         meant = reply.clauses.get(event.clause, "")
         reply.clauses[event.clause] = event.said
         self._playback.sent(reply.number, event.clause, event.said, 0.0, now_s)
-        records = self.cut(now_s)
+        self.cut(now_s)
         reply.clauses[event.clause] = meant
-        return records
+        self._do(SilenceClause())
 
-    def mark_reached(self, mark: str, now_s: float) -> list[RecordUtterance]:
+    def mark_reached(self, mark: str, now_s: float) -> None:
         """Note that a mark came back: the clauses before it were heard."""
-        return [self._hear(heard, now_s) for heard in self._playback.reached(mark)]
+        for heard in self._playback.reached(mark):
+            self._hear(heard, now_s)
 
-    def cut(self, now_s: float) -> list[RecordUtterance]:
-        """Silence Floyd; only what was heard until now was said."""
-        return [self._hear(heard, now_s) for heard in self._playback.cut(now_s)]
+    def cut(self, now_s: float) -> None:
+        """Count as said only what was heard until now."""
+        for heard in self._playback.cut(now_s):
+            self._hear(heard, now_s)
 
-    def drop_released(self) -> None:
-        """Drop the released replies: what was not heard by now will not be."""
-        for reply in self._replies.values():
+    def silence(self, now_s: float) -> None:
+        """Say no more of what was released."""
+        self.cut(now_s)
+        for reply in self._replies:
             reply.dropped = reply.dropped or reply.released
+        self._do(ClearPlayback())
 
-    def _hear(self, heard: Heard, now_s: float) -> RecordUtterance:
+    def _hear(self, heard: Heard, now_s: float) -> None:
         reply = self._replies[heard.reply]
         reply.heard.append(heard.text if heard.whole else f"{heard.text}—")
         if reply.position is None:
@@ -144,12 +193,14 @@ class Replies:
             reply.position = self._transcript.add("floyd", "")
         said, meant = " ".join(reply.heard), " ".join(reply.clauses.values())
         self._transcript.replace(reply.position, said)
-        return RecordUtterance(
-            reply.position,
-            "floyd",
-            said,
-            meant if meant != said else None,
-            reply.started_s,
-            now_s,
-            dict(reply.timings),
+        self._do(
+            RecordUtterance(
+                reply.position,
+                "floyd",
+                said,
+                meant if meant != said else None,
+                reply.started_s,
+                now_s,
+                dict(reply.timings),
+            )
         )

@@ -10,21 +10,19 @@ from typing import Any
 
 from floyd.calls import phrases, tools
 from floyd.calls.brief import CallBrief
-from floyd.calls.endpointing import endpointing_delay_s, same_words, words_of
+from floyd.calls.courtesy import is_back_channel, is_farewell
+from floyd.calls.endpointing import endpointing_delay_s, same_words
 from floyd.calls.greeting import NOTHING_SAID_S, pause_before_introduction_s
-from floyd.calls.hearing import Change, Hearing
-from floyd.calls.replies import Replies, Reply
+from floyd.calls.hearing import Change, HeardTurn, Hearing
+from floyd.calls.replies import Progress, Replies, Reply
 from floyd.calls.timers import Timers
 from floyd.calls.transcript import Transcript
 from floyd.calls.vocabulary import (
     ClauseMisread,
     ClauseSent,
     ClauseWritten,
-    ClearPlayback,
     Command,
-    Drop,
     Event,
-    Generate,
     HandOverAsked,
     HangUp,
     LeaveStream,
@@ -33,12 +31,9 @@ from floyd.calls.vocabulary import (
     MarkReached,
     RecordFinish,
     RecordUtterance,
-    Release,
     ReplyBegun,
     ReplyFailed,
     ReplyWritten,
-    Say,
-    SilenceClause,
     SoundReady,
     SoundSent,
     SpeechPaused,
@@ -47,7 +42,6 @@ from floyd.calls.vocabulary import (
     StreamStarted,
     TimePassed,
     ToolCalled,
-    Turn,
     WakeAt,
     WordsHeard,
 )
@@ -58,14 +52,11 @@ GIVE_UP_AFTER_S = 5.0
 REPROMPT_AFTER_S = 8.0
 REPROMPTS = 2
 LAST_WORD_S = 1.5
+# However noisy the line: so long after the last new word a turn or a greeting is over.
+WORDS_STOPPED_S = 3.0
+LONGEST_GREETING_S = 25.0
+LONGEST_GOODBYE_S = 12.0
 
-_BACK_CHANNEL = frozenset("mm mhm hm hmm uh huh okay ok yeah right sure aha ah oh i see".split())
-_GOODBYE = frozenset({"bye", "goodbye"})
-_COURTESY = frozenset(
-    """thanks thank you too have a good great nice lovely day one okay ok alright all welcome you're
-    sure right no problem take care talk soon cheers then and so much very now for calling your
-    call the""".split()
-)
 _MACHINE_READY = {"machine_end_beep", "machine_end_silence"}
 
 
@@ -77,9 +68,10 @@ class Turns:
         self._now = 0.0
         self._commands: list[Command] = []
         self._timers = Timers()
+        self._wake_s: float | None = None
         self._hearing = Hearing()
         self._transcript = Transcript(brief.earlier)
-        self._replies = Replies(self._transcript)
+        self._replies = Replies(self._transcript, self._do)
         self._opening = not brief.answered
         self._introduction: Reply | None = None
         self._disclosed = brief.disclosed
@@ -88,7 +80,8 @@ class Turns:
         self._answer: Reply | None = None
         self._failures = 0
         self._reprompts = 0
-        self._taken_at: int | None = None
+        self._taken: tuple[int, HeardTurn] | None = None
+        self._conversing = False
         self._finish: dict[str, Any] | None = None
         self._leaving = False
         self._over = False
@@ -106,8 +99,9 @@ class Turns:
             _HANDLERS[type(event)](self, event)
             while not self._over and (name := self._timers.due(self._now)):
                 _TIMERS[name](self)
-        if not self._over and self._timers.next_s is not None:
-            self._commands.append(WakeAt(self._timers.next_s))
+        if not self._over and self._timers.next_s not in (None, self._wake_s):
+            self._wake_s = self._timers.next_s
+            self._do(WakeAt(self._wake_s))
         return self._commands
 
     # --- The opening ------------------------------------------------------------------------------
@@ -115,6 +109,7 @@ class Turns:
     def _stream_started(self, _: StreamStarted) -> None:
         if self._opening:
             self._timers.set("introduce", self._now + NOTHING_SAID_S)
+            self._timers.set("greeting_over", self._now + LONGEST_GREETING_S)
         else:
             self._resume()
 
@@ -143,7 +138,8 @@ class Turns:
         self._introduction = self._say(self._brief.introduction)
 
     def _machine_detected(self, event: MachineDetected) -> None:
-        if event.answered_by not in _MACHINE_READY or self._finish:
+        """Leave a message. The verdict is wrong at times: not in the middle of a conversation."""
+        if event.answered_by not in _MACHINE_READY or self._conversing or self._finish:
             return
         self._be_silent()
         self._timers.clear()
@@ -180,10 +176,17 @@ class Turns:
             self._revise_taken_turn()
         elif change is Change.NEW_WORDS:
             self._timers.cancel("reprompt")
-            if self._replies.playing and not _is_back_channel(self._hearing.text):
+            self._timers.set("words_stopped", self._now + WORDS_STOPPED_S)
+            if self._replies.playing and not is_back_channel(self._hearing.text):
                 self._barge_in()
             if not self._hearing.speaking:
                 self._await_end_of_turn()
+
+    def _words_stopped(self) -> None:
+        """What still sounds like speech is noise: no word has come for long."""
+        if self._hearing.speaking:
+            self._hearing.sound_paused(self._now)
+            self._await_end_of_turn()
 
     def _await_end_of_turn(self) -> None:
         """Prepare for the turn to end with this pause."""
@@ -208,11 +211,9 @@ class Turns:
         return self._introduction is not None and not self._introduction.sent
 
     def _be_silent(self) -> None:
-        self._record(self._replies.cut(self._now))
-        self._replies.drop_released()
+        self._replies.silence(self._now)
         self._answer = None
         self._timers.cancel("filler", "give_up")
-        self._commands.append(ClearPlayback())
 
     # --- The end of the callee's turn -------------------------------------------------------------
 
@@ -223,7 +224,7 @@ class Turns:
         text = self._end_callee_turn()
         if back_channel:
             self._drop_draft()
-        elif self._finish and _is_farewell(text):
+        elif self._finish and is_farewell(text):
             self._drop_draft()
             self._hang_up()
         else:
@@ -233,26 +234,22 @@ class Turns:
             self._answer_turn(text)
 
     def _end_callee_turn(self) -> str:
+        """Take the callee's words as said, and write them down; they may be corrected later."""
         turn = self._hearing.take()
-        self._taken_at = self._transcript.add("callee", turn.text)
+        position = self._transcript.add("callee", turn.text)
+        self._taken = position, turn
         if turn.text:
-            self._record_callee(turn.text)
+            self._record_callee(position, turn, turn.text)
         return turn.text
 
     def _revise_taken_turn(self) -> None:
-        if self._taken_at is not None:
-            text = self._hearing.taken_text
-            self._transcript.replace(self._taken_at, text)
-            self._record_callee(text)
+        if self._taken:
+            position, turn = self._taken
+            self._transcript.replace(position, self._hearing.taken_text)
+            self._record_callee(position, turn, self._hearing.taken_text)
 
-    def _record_callee(self, text: str) -> None:
-        if self._taken_at is not None:
-            started_s, ended_s = self._hearing.started_s, self._hearing.paused_s
-            self._commands.append(
-                RecordUtterance(
-                    self._taken_at, "callee", text, None, started_s, max(started_s, ended_s)
-                )
-            )
+    def _record_callee(self, position: int, turn: HeardTurn, text: str) -> None:
+        self._do(RecordUtterance(position, "callee", text, None, turn.started_s, turn.ended_s))
 
     # --- Floyd's replies --------------------------------------------------------------------------
 
@@ -262,88 +259,51 @@ class Turns:
         if self._replies.playing or (self._draft and same_words(self._draft.answers, text)):
             return
         self._drop_draft()
-        self._draft = self._generate(text, self._hearing.paused_s)
+        self._draft = self._replies.generate(text, self._hearing.paused_s)
 
     def _answer_turn(self, text: str) -> None:
+        self._conversing = True
         draft, self._draft = self._draft, None
         if draft and not same_words(draft.answers, text):
-            self._drop(draft)
+            self._replies.drop(draft)
             draft = None
         if draft is None:
-            draft = self._generate("", self._hearing.paused_s)
+            draft = self._replies.generate("", self._hearing.paused_s)
         draft.time("endpoint", self._now)
         self._release(draft)
 
-    def _generate(self, answers: str, asked_s: float, note: str | None = None) -> Reply:
-        turns = self._transcript.turns()
-        if answers:
-            turns = (*turns, Turn("callee", answers))
-        if note:
-            turns = (*turns, Turn("note", note))
-        reply = self._replies.begin(answers, asked_s)
-        self._commands.append(Generate(reply.number, turns))
-        return reply
-
     def _generate_and_release(self, note: str | None = None) -> None:
-        self._release(self._generate("", self._now, note))
+        self._release(self._replies.generate("", self._now, note))
 
     def _release(self, reply: Reply) -> None:
         if not self._disclosed and not self._heard_nothing_yet():
             self._say_introduction()
-        reply.released = True
+        self._replies.release(reply)
         self._answer = reply
-        self._commands.append(Release(reply.number))
         if not reply.sounded:
             self._timers.set("filler", max(self._now, reply.asked_s + FILLER_AFTER_S))
         self._timers.set("give_up", self._now + GIVE_UP_AFTER_S)
         self._use_tool(reply)
 
     def _say(self, text: str, *, ahead: bool = False) -> Reply:
-        reply = self._replies.begin("", self._now, scripted=True)
-        self._commands.append(Say(reply.number, text, ahead))
-        return reply
+        return self._replies.say(text, self._now, ahead=ahead)
 
     def _drop_draft(self) -> None:
         if self._draft:
-            self._drop(self._draft)
+            self._replies.drop(self._draft)
             self._draft = None
-
-    def _drop(self, reply: Reply) -> None:
-        self._replies.drop(reply)
-        self._commands.append(Drop(reply.number))
 
     # --- How replies come about -------------------------------------------------------------------
 
-    def _reply_begun(self, event: ReplyBegun) -> None:
-        if reply := self._replies.get(event.reply):
-            reply.time("first_token", self._now)
-            self._reply_goes_on(reply)
-
-    def _clause_written(self, event: ClauseWritten) -> None:
-        self._replies.written(event)
-        if reply := self._replies.get(event.reply):
-            reply.time("first_clause", self._now)
-            self._reply_goes_on(reply)
-
-    def _sound_ready(self, event: SoundReady) -> None:
-        if reply := self._replies.get(event.reply):
-            reply.time("first_sound", self._now)
-
-    def _sound_sent(self, event: SoundSent) -> None:
-        self._replies.sound_sent(event, self._now)
-        if reply := self._replies.get(event.reply):
-            if reply is self._answer:
+    def _reply_progressed(self, event: Progress) -> None:
+        reply = self._replies.progress(event, self._now)
+        if reply and reply is self._answer:
+            if reply.sounded:
                 self._timers.cancel("filler")
             self._reply_goes_on(reply)
 
-    def _clause_sent(self, event: ClauseSent) -> None:
-        self._replies.clause_sent(event)
-        if reply := self._replies.get(event.reply):
-            self._reply_goes_on(reply)
-
     def _clause_misread(self, event: ClauseMisread) -> None:
-        self._record(self._replies.misread(event, self._now))
-        self._commands.append(SilenceClause())
+        self._replies.misread(event, self._now)
 
     def _tool_called(self, event: ToolCalled) -> None:
         reply = self._replies.get(event.reply)
@@ -365,13 +325,11 @@ class Turns:
 
     def _reply_goes_on(self, reply: Reply) -> None:
         """Something of the reply came: it is stuck only if nothing follows for long from now."""
-        if reply is self._answer:
-            self._timers.cancel("give_up")
-            if reply.complete:
-                self._answer = None
-                self._timers.cancel("filler")
-            else:
-                self._timers.set("give_up", self._now + GIVE_UP_AFTER_S)
+        if reply.complete:
+            self._answer = None
+            self._timers.cancel("filler", "give_up")
+        else:
+            self._timers.set("give_up", self._now + GIVE_UP_AFTER_S)
 
     def _reply_failed(self, event: ReplyFailed) -> None:
         reply = self._replies.get(event.reply)
@@ -381,7 +339,8 @@ class Turns:
             self._drop_draft()
         elif reply is self._answer:
             self._try_again(reply)
-        elif reply.scripted and self._finish:
+        elif reply.scripted:
+            self._finish = self._finish or tools.conclusion(Outcome.FAILED)
             self._hang_up()
 
     def _give_up(self) -> None:
@@ -392,7 +351,7 @@ class Turns:
         """One more reply after a failed one; after that a polite end."""
         self._answer = None
         self._timers.cancel("filler", "give_up")
-        self._drop(reply)
+        self._replies.drop(reply)
         self._failures += 1
         if self._failures == 1:
             self._generate_and_release()
@@ -406,7 +365,7 @@ class Turns:
     # --- What the callee hears of them ------------------------------------------------------------
 
     def _mark_reached(self, event: MarkReached) -> None:
-        self._record(self._replies.mark_reached(event.mark, self._now))
+        self._replies.mark_reached(event.mark, self._now)
         if self._introduction and self._introduction.heard and not self._disclosed:
             self._disclosed = not self._introduction.heard[-1].endswith("—")
         if self._leaving:
@@ -447,12 +406,15 @@ class Turns:
             self._finish = tools.conclusion(Outcome.PARTLY)
 
     def _end_call(self, last_words: str, outcome: Outcome) -> None:
+        """Say goodbye for a reason of our own."""
         self._say(last_words)
         self._finish = tools.conclusion(outcome)
+        self._timers.set("goodbye_over", self._now + LONGEST_GOODBYE_S)
 
     def _hang_up(self) -> None:
         if self._finish and not self._over:
-            self._commands += [RecordFinish(self._finish), HangUp()]
+            self._do(RecordFinish(self._finish))
+            self._do(HangUp())
             self._over = True
 
     def _listening_failed(self, _: ListeningFailed) -> None:
@@ -466,37 +428,27 @@ class Turns:
             self._leave()
 
     def _leave(self) -> None:
-        self._record(self._replies.cut(self._now))
-        self._commands += [ClearPlayback(), LeaveStream()]
-        self._over = True
+        self._replies.silence(self._now)
+        self._write_down_the_rest()
+        self._do(LeaveStream())
 
     def _stream_ended(self, _: StreamEnded) -> None:
-        self._record(self._replies.cut(self._now))
+        self._replies.cut(self._now)
+        self._write_down_the_rest()
+
+    def _write_down_the_rest(self) -> None:
         if self._hearing.text:
             self._end_callee_turn()
         if self._finish:
-            self._commands.append(RecordFinish(self._finish))
+            self._do(RecordFinish(self._finish))
         self._over = True
 
     def _time_passed(self, _: TimePassed) -> None:
         """Due timers fire after every event; this one only makes time pass."""
+        self._wake_s = None
 
-    def _record(self, records: list[RecordUtterance]) -> None:
-        self._commands.extend(records)
-
-
-def _is_back_channel(text: str) -> bool:
-    """Say whether words only tell a speaker to go on."""
-    words = words_of(text.replace("-", " "))
-    return len(words) <= 3 and all(word in _BACK_CHANNEL for word in words)
-
-
-def _is_farewell(text: str) -> bool:
-    """Say whether words after a goodbye are a goodbye too, and not something new."""
-    words = words_of(text)
-    if "?" in text or len(words) > 12:
-        return False
-    return not _GOODBYE.isdisjoint(words) or all(word in _COURTESY for word in words)
+    def _do(self, command: Command) -> None:
+        self._commands.append(command)
 
 
 _HANDLERS: dict[type, Any] = {
@@ -505,11 +457,11 @@ _HANDLERS: dict[type, Any] = {
     SpeechPaused: Turns._speech_paused,
     WordsHeard: Turns._words_heard,
     ListeningFailed: Turns._listening_failed,
-    ReplyBegun: Turns._reply_begun,
-    ClauseWritten: Turns._clause_written,
-    SoundReady: Turns._sound_ready,
-    SoundSent: Turns._sound_sent,
-    ClauseSent: Turns._clause_sent,
+    ReplyBegun: Turns._reply_progressed,
+    ClauseWritten: Turns._reply_progressed,
+    SoundReady: Turns._reply_progressed,
+    SoundSent: Turns._reply_progressed,
+    ClauseSent: Turns._reply_progressed,
     ClauseMisread: Turns._clause_misread,
     ToolCalled: Turns._tool_called,
     ReplyWritten: Turns._reply_written,
@@ -523,9 +475,12 @@ _HANDLERS: dict[type, Any] = {
 
 _TIMERS: dict[str, Any] = {
     "introduce": Turns._introduce,
+    "greeting_over": Turns._introduce,
+    "words_stopped": Turns._words_stopped,
     "turn_over": Turns._turn_over,
     "filler": Turns._fill,
     "give_up": Turns._give_up,
     "reprompt": Turns._reprompt,
     "hang_up": Turns._hang_up,
+    "goodbye_over": Turns._hang_up,
 }

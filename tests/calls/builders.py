@@ -63,7 +63,9 @@ class Conversation:
         if at_s is not None:
             self.now_s = max(self.now_s, at_s)
         commands = self.turns.handle(event, self.now_s)
-        self._wake_s = next((c.at_s for c in commands if isinstance(c, WakeAt)), None)
+        wakes = [command.at_s for command in commands if isinstance(command, WakeAt)]
+        if wakes or isinstance(event, TimePassed):
+            self._wake_s = wakes[0] if wakes else None
         self.done += commands
         return commands
 

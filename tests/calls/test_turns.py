@@ -372,6 +372,49 @@ def test_a_lost_socket_keeps_what_was_heard_until_then() -> None:
     assert talk.all(RecordUtterance)[-1].text == "one two—"
 
 
+def test_a_machine_verdict_in_the_middle_of_a_conversation_is_not_believed() -> None:
+    talk = Conversation(brief(voicemail_message="Mara is sick today."))
+    talk.answered()
+    talk.callee_says("which class is she in", pause_s=1.0)
+    assert talk.happens(MachineDetected("machine_end_beep")) == []
+
+
+def test_a_turn_ends_on_a_line_that_is_never_quiet() -> None:
+    talk = Conversation()
+    talk.answered()
+    talk.happens(SpeechStarted(talk.now_s))
+    talk.happens(WordsHeard("which class is she in", False))
+    talk.wait(4.0)
+    assert len(talk.all(Release)) == 1
+
+
+def test_a_line_that_is_noisy_from_the_beginning_is_introduced_to_all_the_same() -> None:
+    talk = Conversation()
+    talk.happens(StreamStarted())
+    talk.happens(SpeechStarted(0.1))
+    talk.wait(30.0)
+    assert spoken(talk) == [INTRODUCTION, FIRST_LINE]
+
+
+def test_a_voice_that_cannot_even_introduce_floyd_ends_the_call() -> None:
+    talk = Conversation()
+    talk.happens(StreamStarted())
+    talk.wait(2.0)
+    talk.happens(ReplyFailed(talk.all(Say)[0].reply))
+    assert talk.all(RecordFinish)[0].finish["outcome"] == "failed"
+    assert isinstance(talk.done[-1], HangUp)
+
+
+def test_half_a_sentence_is_written_down_when_the_call_is_handed_over() -> None:
+    talk = Conversation()
+    talk.answered()
+    talk.happens(SpeechStarted(talk.now_s))
+    talk.happens(WordsHeard("I'll need her", False))
+    talk.happens(HandOverAsked())
+    assert talk.all(RecordUtterance)[-1].text == "I'll need her"
+    assert isinstance(talk.done[-1], LeaveStream)
+
+
 def test_nothing_is_done_after_the_hang_up() -> None:
     talk = Conversation()
     talk.happens(StreamStarted())
