@@ -116,14 +116,13 @@ def checked(call: Call, transcript: Transcript, report: Report | None) -> Summar
     """
     claims = _proven_claims(report, transcript)
     evidence = quotes((call.finish or {}).get("evidence", []), transcript)
-    said = _last_words(transcript)
-    outcome = _believed(call, report, proven=bool(claims or evidence), last_words=said or "")
+    outcome = _believed(call, report, transcript, proven=bool(claims or evidence))
     if not claims and evidence:
         claims = [f'They said: "{" ".join(evidence[0].split())}"']
     return Summary(
         outcome=outcome,
         claims=tuple(claims[:_MOST_CLAIMS]),
-        said=said,
+        said=_last_words(transcript),
         missing=tuple(_missing(call)) if outcome is Outcome.NEEDS_USER else (),
         follow_ups=tuple(_proven_follow_ups(report, transcript)),
         learned=tuple(_learned(call, transcript, report)),
@@ -186,12 +185,14 @@ def _proven_follow_ups(report: Report | None, transcript: Transcript) -> list[st
     return [text for text in wanted if text.strip() and holds(text, said, transcript)]
 
 
-def _believed(call: Call, report: Report | None, *, proven: bool, last_words: str) -> Outcome:
+def _believed(
+    call: Call, report: Report | None, transcript: Transcript, *, proven: bool
+) -> Outcome:
     """Return the outcome that is told.
 
     What was settled on the line stands; else the report's, unless it rests on the callee's word and
-    no word of the callee proves it. A call that broke off in the middle, before Floyd concluded and
-    the callee said goodbye, was no success whatever was said until then.
+    no word of the callee proves it. A call that broke off, before Floyd concluded and anybody said
+    goodbye, was no success whatever was said until then.
     """
     on_the_line = concluded(call)
     outcome = (report.outcome if report else on_the_line) or Outcome.CUT_OFF
@@ -199,13 +200,18 @@ def _believed(call: Call, report: Report | None, *, proven: bool, last_words: st
         outcome = on_the_line
     if outcome is Outcome.NEEDS_USER:
         return outcome if _missing(call) else Outcome.FAILED
-    if outcome in _SUCCESS and on_the_line is None and not _FAREWELL.search(last_words):
+    if outcome in _SUCCESS and on_the_line is None and not _ended_in_words(transcript):
         return Outcome.CUT_OFF
     if outcome not in _CALLEES_WORD:
         return outcome if outcome is Outcome.FAILED else Outcome.CUT_OFF
     if proven or (outcome is on_the_line and outcome not in _SUCCESS):
         return outcome
     return Outcome.FAILED if on_the_line else Outcome.CUT_OFF
+
+
+def _ended_in_words(transcript: Transcript) -> bool:
+    """Return whether one of the last words was a goodbye, whoever said it."""
+    return any(_FAREWELL.search(said.text) for said in transcript.utterances[-2:])
 
 
 def concluded(call: Call) -> Outcome | None:

@@ -343,6 +343,15 @@ def test_only_what_the_callee_asked_for_is_to_be_followed_up(
     assert "$50" not in scripted_desk.replies[0]
 
 
+def test_a_call_that_broke_off_before_a_goodbye_is_no_success_whatever_the_model_says(
+    scripted_desk: Desk, thinker: ScriptedThinker
+) -> None:
+    thinker.answers = [report()]
+    concluded(scripted_desk, ended_call(scripted_desk, said=SAID[:-1]))
+
+    assert scripted_desk.replies[0].startswith("The call to Maple School broke off")
+
+
 def test_a_number_that_was_right_becomes_a_contact(
     scripted_desk: Desk, thinker: ScriptedThinker
 ) -> None:
