@@ -4,6 +4,7 @@ SHELL := /bin/sh
 VENV  ?= .venv
 BIN   := $(VENV)/bin
 SEED  ?= 0
+JOBS  ?= 2
 # The first Python that is new enough and can make a virtual environment.
 PYTHON ?= $(shell for python in python3.13 python3.12 python3.11 python3; do \
 	$$python -c 'import ensurepip, sys, venv; sys.exit(sys.version_info < (3, 11))' 2>/dev/null \
@@ -23,8 +24,8 @@ demo: setup ## play one errand in this terminal, from text to call to text (SEED
 sandbox: setup ## keep the phone world running, for floyd text "..." and floyd watch
 	@$(BIN)/floyd sandbox --seed $(SEED)
 
-test: setup ## run all tests
-	@$(BIN)/python -m pytest
+test: setup ## run all tests, two at a time (JOBS=2)
+	@$(BIN)/python -m pytest --numprocesses $(JOBS)
 
 check: setup ## lint, formatting and types
 	@$(BIN)/ruff check .
