@@ -2,6 +2,7 @@
 
 import asyncio
 import sys
+from importlib.util import find_spec
 from pathlib import Path
 
 import click
@@ -14,6 +15,7 @@ from floyd.run.until_stopped import until_told_to_end
 from floyd.settings import load
 
 _NAMES_WIDTH = 8
+_OF_THE_SANDBOX = ("aiohttp", "espeakng_loader", "numpy")
 
 
 def say(name: str, line: str) -> None:
@@ -57,6 +59,7 @@ def run() -> None:
 @click.option("--seed", default=0, show_default=True, help="Which story's people live in it.")
 def sandbox(seed: int) -> None:
     """Keep a phone world with a Floyd in it running, without any account, until Ctrl-C."""
+    _require_sandbox()
     from floyd.demo.keep import keep_world
 
     if environment.running_sandbox():
@@ -87,6 +90,15 @@ def demo(seed: int, seeds: int, scale: float, directory: Path) -> None:
 
     Exits with 0 only if the callee's own order book and the user's phone show the right outcome.
     """
+    _require_sandbox()
     from floyd.demo.play import play
 
     sys.exit(play(range(seed, seed + seeds), scale, directory))
+
+
+def _require_sandbox() -> None:
+    missing = [name for name in _OF_THE_SANDBOX if find_spec(name) is None]
+    if missing:
+        raise click.ClickException(
+            f"The phone world needs {', '.join(missing)}: pip install 'floyd[sandbox]'"
+        )

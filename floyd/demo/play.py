@@ -22,6 +22,7 @@ from floyd.watching.picture import Picture, look
 
 _ERRAND_WITHIN_S = 90.0  # of the story's time
 _LOOKS_EVERY_S = 0.1
+_LAST_LINES = 25
 _AT_REST = (*CLOSED, State.WAITING_FOR_USER)
 _ON_THEIR_WAY = ("queued", "sending", "sent")
 
@@ -68,11 +69,17 @@ def _play_one(seed: int, scale: float, directory: Path) -> int:
         except FloydError as error:
             click.secho(f"  {error}", fg="red")
             code = 1
-    if code == 0:
+    if code in (0, STOPPED):
         shutil.rmtree(home)
     else:
-        click.echo(f"What the processes said is in {home / 'floyd.log'}", err=True)
+        _show_log(home / "floyd.log")
     return code
+
+
+def _show_log(path: Path) -> None:
+    click.secho(f"What the processes said is in {path}; the last of it:", err=True, bold=True)
+    for line in path.read_text(encoding="utf-8").splitlines()[-_LAST_LINES:]:
+        click.echo(f"  {line}", err=True)
 
 
 async def _errand(world: PhoneWorld, directory: Path) -> int:
