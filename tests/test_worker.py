@@ -104,16 +104,20 @@ def test_a_job_that_fails_is_logged_by_kind_and_tried_again(
     assert "Traceback" not in log
 
 
-def test_a_clock_that_is_killed_is_followed_by_another(environ: dict[str, str], user: User) -> None:
+def test_a_clock_that_is_killed_is_followed_by_another(
+    environ: dict[str, str], redis: Redis, user: User
+) -> None:
     began = time.time()
     environ |= {"FLOYD_TIME_SCALE": "20", "FLOYD_TIME_ORIGIN": str(began)}
     with running(environ, "clock") as first:
         _queued_text(user, "one", due_at=began)
         _until(lambda: queue.length() == 1)
+        killed = redis.get("clock:holder")
         with running(environ, "clock"):
             first.kill()
             _queued_text(user, "two", due_at=began)
             _until(lambda: queue.length() >= 2)
+            assert redis.get("clock:holder") not in (killed, None)
 
 
 def test_an_unknown_part_is_refused() -> None:

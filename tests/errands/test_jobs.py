@@ -57,7 +57,10 @@ def test_an_ended_call_is_reported(desk: Desk) -> None:
 
 
 def test_no_opening_is_made_for_a_call_that_has_ended(desk: Desk) -> None:
-    prepare_opening.run(ended_call(desk, finish=DONE).id)
+    call = ended_call(desk, finish=DONE)
+    prepare_opening.run(call.id)
+
+    assert queue.connection().keys("opening:*") == []
 
 
 @pytest.mark.parametrize(

@@ -173,8 +173,11 @@ def test_the_notice_of_a_trial_account_does_not_hide_a_text(
     assert _now(text).state == "sent"
 
 
-def test_a_text_that_is_gone_is_no_error(services: Services) -> None:
+def test_a_text_that_is_gone_is_no_error_and_nothing_is_sent(
+    services: Services, telephony: ScriptedTelephony
+) -> None:
     send_text(services, 4711)
+    assert telephony.sent == []
 
 
 def test_the_wait_between_tries_grows_and_is_spread() -> None:

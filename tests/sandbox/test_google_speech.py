@@ -199,9 +199,14 @@ def test_voice_activity_events_come_for_sound_without_words() -> None:
 def test_single_utterance_ends_the_stream_after_its_final() -> None:
     async def scenario(world: World) -> None:
         clip = await world.voices.speak("Hello?")
-        audio = clip.mulaw + silence(1) + clip.mulaw + silence(1)
         config = configured(single_utterance=True)
-        responses = await world.results(live(world, config, audio))
+
+        async def never_hung_up() -> AsyncIterator[Request]:
+            async for request in live(world, config, clip.mulaw + silence(0.7)):
+                yield request
+            await world.records.first("google.stream_ended")
+
+        responses = await world.results(never_hung_up())
         assert len(finals(responses)) == 1
         kinds = [response.speech_event_type.name for _, response in responses]
         assert "END_OF_SINGLE_UTTERANCE" in kinds
@@ -332,7 +337,7 @@ def test_running_streams_break_on_demand() -> None:
             world.conditions.unavailable = True
             yield AUDIO
 
-        await refusal(world, broken(), exceptions.ServiceUnavailable)
+        assert "unavailable" in await refusal(world, broken(), exceptions.ServiceUnavailable)
 
     asyncio.run(in_world(scenario))
 

@@ -25,7 +25,7 @@ class Ear:
         for _ in range(duration_ms // FRAME_MS):
             self.now_ms += FRAME_MS
             duration_ms -= FRAME_MS
-            heard = [HeardWord(word, self.now_ms - 300, self.now_ms, True)]
+            heard = [HeardWord(word, self.now_ms - 300, self.now_ms)]
             happening = self.turns.on_frame(
                 self.now_ms,
                 heard if word and duration_ms < FRAME_MS else [],

@@ -116,10 +116,13 @@ def test_more_than_ten_minutes_of_audio_is_dropped(sandbox: Sandbox) -> None:
     async def script(media: MediaSocket) -> Any:
         await media.read_until("start")
         await media.send("media", media=payload(SECOND * 601))
+        await until_closed(media)
 
     sandbox.customer.media_script = script
-    sandbox.dial_stream()
-    sandbox.control.wait_for("twilio.error", code=31931)
+    sid = sandbox.dial_stream()
+    dropped = sandbox.control.wait_for("twilio.error", code=31931).fields
+    assert "media dropped" in dropped["message"]
+    assert sandbox.world.twilio.calls.get(sid).call.status == "in-progress"
 
 
 @pytest.mark.parametrize(
@@ -139,12 +142,12 @@ def test_messages_that_the_protocol_does_not_know(sandbox: Sandbox, message: obj
         extra = {"streamSid": start["streamSid"]}
         await media.socket.send_json(extra | message if isinstance(message, dict) else message)
         await media.send("mark", mark={"name": "goes on"})
-        await media.read_until("mark")
+        return await media.read_until("mark")
 
     sandbox.customer.media_script = script
-    sandbox.dial_stream()
-    sandbox.control.wait_for("twilio.error", code=31951)
-    sandbox.customer.media_result()
+    sid = sandbox.dial_stream()
+    assert sandbox.control.wait_for("twilio.error", code=31951).fields["call"] == sid
+    assert sandbox.customer.media_result()["mark"] == {"name": "goes on"}
 
 
 def test_keys_pressed_at_the_phone_arrive(sandbox: Sandbox) -> None:
@@ -213,8 +216,10 @@ def test_after_a_lost_socket_the_call_may_end(sandbox: Sandbox) -> None:
     sandbox.control.change_conditions(twilio={"on_socket_loss": "hang_up"})
     sid = dial_with_way_back(sandbox)
     sandbox.control.wait_for("stream-started", call=sid)
-    sandbox.control.lose_socket(sid)
+    assert sandbox.control.lose_socket(sid)
     sandbox.wait_for_status(sid, "completed")
+    began = [each.fields["call"] for each in sandbox.control.records(kinds=["stream-started"])]
+    assert began == [sid]
 
 
 def test_new_twiml_replaces_a_live_stream(sandbox: Sandbox) -> None:
@@ -224,6 +229,8 @@ def test_new_twiml_replaces_a_live_stream(sandbox: Sandbox) -> None:
     sandbox.twilio().calls(sid).update(twiml="<Response><Hangup/></Response>")
     assert sandbox.customer.media_result()[-1]["event"] == "stop"
     sandbox.wait_for_status(sid, "completed")
+    verbs = [each.fields["verb"] for each in sandbox.control.records(kinds=["twiml.verb"])]
+    assert verbs == ["Connect", "Hangup"]
 
 
 @pytest.mark.parametrize(

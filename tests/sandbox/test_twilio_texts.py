@@ -59,7 +59,8 @@ def test_a_webhook_may_answer_with_a_text(sandbox: Sandbox) -> None:
         "/twilio/sms", "<Response><Message>Got &amp; noted</Message></Response>"
     )
     sandbox.control.send_text(sandbox.user_phone, "Hi")
-    sandbox.control.wait_for("text", owner=sandbox.user_phone, body="Got & noted")
+    answer = sandbox.control.wait_for("text", owner=sandbox.user_phone, direction="in").fields
+    assert (answer["peer"], answer["body"]) == (sandbox.number, "Got & noted")
 
 
 def test_opt_out_is_kept_until_the_sender_comes_back(sandbox: Sandbox) -> None:

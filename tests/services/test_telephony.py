@@ -87,12 +87,17 @@ def test_a_live_call_gets_another_program(telephony: Telephony, sandbox: Sandbox
     sandbox.wait_for_status(sid, "in-progress")
     telephony.redirect_call(sid, hangup_twiml())
     sandbox.wait_for_status(sid, "completed")
+    verbs = [each.fields["verb"] for each in sandbox.control.records(kinds=["twiml.verb"])]
+    assert verbs == ["Pause", "Hangup"]
 
 
 def test_hanging_up_a_call_that_has_ended_is_fine(telephony: Telephony, sandbox: Sandbox) -> None:
     sid = telephony.place_call(dial(sandbox, twiml="<Response/>"))
     sandbox.wait_for_status(sid, "completed")
     telephony.hang_up(sid)
+    refused = sandbox.control.wait_for("twilio.api", name=f"POST Calls/{sid}")
+    assert refused.fields["status"] == 400
+    assert telephony.call(sid).status == "completed"
 
 
 def test_redirecting_a_call_that_has_ended_is_refused(

@@ -167,7 +167,10 @@ def test_closing_ends_the_transcripts(speech_settings: Settings, speech: Speech)
         reading = asyncio.create_task(until_final(listening))
         await asyncio.to_thread(wait_for_a_stream, speech)
         await listening.close()
-        await reading
+        heard = await reading
+        assert all(PLAIN.startswith(plain(each.text)) for each in heard)
+        await asyncio.to_thread(speech.loop.run, speech.records.first("google.stream_ended"))
+        assert len(speech.records.of("google.stream_started")) == 1
 
     listen(speech_settings, scenario)
 

@@ -38,4 +38,3 @@ class HeardWord:
     text: str
     start_ms: int
     end_ms: int
-    clip_ended: bool

@@ -52,9 +52,8 @@ class Play:
             self._next_word += 1
             start = self.begins_at + word.start_ms * BYTES_PER_MS
             if start >= self.heard_from - _SWALLOWED and (start + end) // 2 > after:
-                ended = self._next_word == len(words)
                 span_ms = (round(begin_ms + word.start_ms), round(begin_ms + word.end_ms))
-                heard.append(HeardWord(word.text, *span_ms, clip_ended=ended))
+                heard.append(HeardWord(word.text, *span_ms))
         return heard
 
     def is_speaking(self) -> bool:
