@@ -33,7 +33,7 @@ def finished(answer: Reply) -> tuple[str, list[str]]:
         ("How do you spell that?", "Berg: B, E, R, G."),
         ("And which class, please?", "It's 3B."),
         ("Who is her teacher?", "It's Mr. Okafor."),
-        ("Who is the teacher, or which class is it?", "It's Mr. Okafor. It's 3B."),
+        ("Who is the teacher, or which class is it?", "It's 3B."),
         ("What's the reason for the absence?", "Mara is sick, that's all I was told."),
         ("When will she be back?", "Just today, as far as I was told."),
         ("Is that just for today?", "Yes, that's right."),
@@ -54,6 +54,9 @@ def finished(answer: Reply) -> tuple[str, list[str]]:
         ("Sorry?", OPENING),
         ("Okay.", NOTED),
         ("I hope she feels better!", f"Thank you, that's kind. {NOTED}"),
+        ("so mara berg", "Yes, that's right."),
+        ("That's everything, thanks.", NOTED),
+        ("no that's all i need", NOTED),
         ("Flurb.", UNHEARD),
     ],
 )
@@ -92,6 +95,8 @@ def test_purpose_comes_first_when_it_was_not_heard() -> None:
         "All right, Mara Berg from 3B is marked absent today. Thank you.",
         "Okay, thanks for letting us know.",
         "okay i've put her down as absent",
+        "3B, absent today. Got it. No, that's all I need. Thank you.",
+        "3b absent today got it no that's all i need thank you",
         "I'll let Mr. Okafor know. Bye.",
     ],
 )

@@ -3,7 +3,13 @@
 from typing import Any
 
 from floyd.sandbox.openai.double.heard import Conversation, Messages
-from floyd.sandbox.openai.double.questions import answered, asked, checks_back, corrected
+from floyd.sandbox.openai.double.questions import (
+    answered,
+    asked,
+    checks_back,
+    corrected,
+    says_what_is_known,
+)
 from floyd.sandbox.openai.double.reading import knowledge, matched, sentences
 from floyd.sandbox.openai.double.reply import Reply, ToolCall
 
@@ -143,6 +149,8 @@ def _to_the_rest(call: Conversation, text: str) -> Reply:
         return Reply(SAY["ask_to_confirm"])
     if matched(RULES["greeting"]["patterns"], text):
         return Reply(call.opening)
+    if says_what_is_known(call, text):
+        return Reply(SAY["right"])
     if said[-2:] == [SAY["unheard"]] * 2:
         missing = ToolCall("call_back_later", {"missing": [SAY["missing_unheard"]]})
         return Reply(SAY["unheard_again"], (missing,))

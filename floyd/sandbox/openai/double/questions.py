@@ -45,8 +45,14 @@ def asked(call: Conversation, text: str) -> list[Asked]:
 def checks_back(call: Conversation, text: str) -> bool:
     """Tell whether the callee asks if something is right, having said it rightly."""
     questions = (sentence for sentence in sentences(text) if _is_question(sentence))
-    asks = any(_says_what_is_known(call, sentence) for sentence in questions)
+    asks = any(says_what_is_known(call, sentence) for sentence in questions)
     return asks or matched([RULES["check_back"]], text) is not None
+
+
+def says_what_is_known(call: Conversation, sentence: str) -> bool:
+    """Tell whether the callee says a fact as Floyd knows it."""
+    known = (_value(call, slot) for slot in RULES["slots"] if "sources" in slot)
+    return any(_says(sentence, value) for value in known)
 
 
 def _is_question(sentence: str) -> bool:
@@ -67,16 +73,11 @@ def _says(sentence: str, value: str | None) -> bool:
     return value is not None and words(value) <= words(sentence)
 
 
-def _says_what_is_known(call: Conversation, sentence: str) -> bool:
-    known = (_value(call, slot) for slot in RULES["slots"] if "sources" in slot)
-    return any(_says(sentence, value) for value in known)
-
-
 def _needs_no_fact(call: Conversation, sentence: str) -> bool:
     """Tell whether a question can do without a fact: a check-back, a closing word, "sorry?"."""
     patterns = (RULES["check_back"], RULES["anything_else"], *RULES["repeat"]["patterns"])
     short = len(words(sentence)) < 3
-    return short or matched(patterns, sentence) is not None or _says_what_is_known(call, sentence)
+    return short or matched(patterns, sentence) is not None or says_what_is_known(call, sentence)
 
 
 def answered(call: Conversation, questions: list[Asked]) -> Answered:
@@ -86,8 +87,10 @@ def answered(call: Conversation, questions: list[Asked]) -> Answered:
     for question in questions:
         answers = [_said(call, slot) for slot in question.slots]
         known = [answer for answer in answers if answer is not None]
-        said += [answer for answer in known if answer and answer not in said]
         either = bool(known) and matched([r"\bor\b"], question.sentence)
+        if either:
+            known = known[-1:]
+        said += [answer for answer in known if answer and answer not in said]
         if not either:
             gaps = zip(question.slots, answers, strict=True)
             missing += [call.filled(slot["question"]) for slot, answer in gaps if answer is None]
