@@ -52,7 +52,7 @@ GIVE_UP_AFTER_S = 5.0
 REPROMPT_AFTER_S = 8.0
 REPROMPTS = 2
 LAST_WORD_S = 1.5
-# However noisy the line: so long after the last new word a turn or a greeting is over.
+# However noisy the line: sound without a new word for so long is no speech.
 WORDS_STOPPED_S = 3.0
 LONGEST_GREETING_S = 25.0
 LONGEST_GOODBYE_S = 12.0
@@ -162,6 +162,7 @@ class Turns:
             return
         self._hearing.sound_started(event.at_s)
         self._timers.cancel("introduce", "turn_over", "reprompt", "hang_up")
+        self._timers.set("words_stopped", self._now + WORDS_STOPPED_S)
 
     def _speech_paused(self, event: SpeechPaused) -> None:
         self._hearing.sound_paused(event.at_s)
@@ -303,7 +304,11 @@ class Turns:
             self._reply_goes_on(reply)
 
     def _clause_misread(self, event: ClauseMisread) -> None:
+        """Silencing it may have cut off the introduction, which comes before any such clause."""
         self._replies.misread(event, self._now)
+        introduced = self._introduction is None or self._disclosed
+        if not introduced and self._replies.get(event.reply) is not self._introduction:
+            self._introduction = self._say(self._brief.introduction, ahead=True)
 
     def _tool_called(self, event: ToolCalled) -> None:
         reply = self._replies.get(event.reply)
@@ -339,7 +344,8 @@ class Turns:
             self._drop_draft()
         elif reply is self._answer:
             self._try_again(reply)
-        elif reply.scripted:
+        elif reply is self._introduction or (reply.scripted and not self._answer):
+            self._be_silent()
             self._finish = self._finish or tools.conclusion(Outcome.FAILED)
             self._hang_up()
 
@@ -420,6 +426,9 @@ class Turns:
     def _listening_failed(self, _: ListeningFailed) -> None:
         self._be_silent()
         self._drop_draft()
+        self._timers.clear()
+        self._opening = False
+        self._end_callee_turn()
         self._end_call(phrases.TROUBLE, Outcome.CUT_OFF)
 
     def _hand_over_asked(self, _: HandOverAsked) -> None:

@@ -4,18 +4,22 @@ import json
 
 from floyd.calls import phrases
 from floyd.calls.vocabulary import (
+    ClauseMisread,
+    ClauseWritten,
     ClearPlayback,
     Drop,
     Generate,
     HandOverAsked,
     HangUp,
     LeaveStream,
+    ListeningFailed,
     MachineDetected,
     RecordFinish,
     RecordUtterance,
     Release,
     ReplyFailed,
     Say,
+    SoundSent,
     SpeechPaused,
     SpeechStarted,
     StreamEnded,
@@ -403,6 +407,64 @@ def test_a_voice_that_cannot_even_introduce_floyd_ends_the_call() -> None:
     talk.happens(ReplyFailed(talk.all(Say)[0].reply))
     assert talk.all(RecordFinish)[0].finish["outcome"] == "failed"
     assert isinstance(talk.done[-1], HangUp)
+
+
+def test_nothing_follows_an_introduction_that_could_not_be_voiced() -> None:
+    talk = Conversation()
+    talk.happens(StreamStarted())
+    talk.wait(2.0)
+    commands = talk.happens(ReplyFailed(talk.all(Say)[0].reply))
+    assert ClearPlayback() in commands
+
+
+def test_a_filler_that_cannot_be_voiced_does_not_end_the_call() -> None:
+    talk = Conversation()
+    talk.answered()
+    talk.callee_says("what is it about", pause_s=2.5)
+    assert spoken(talk)[-1] == phrases.ONE_MOMENT
+    talk.happens(ReplyFailed(talk.all(Say)[-1].reply))
+    assert talk.all(HangUp) == []
+
+
+def test_an_introduction_that_a_misread_clause_cut_off_is_said_again_before_it() -> None:
+    talk = Conversation()
+    talk.happens(StreamStarted())
+    talk.wait(2.0)
+    introduction, first_line = talk.all(Say)
+    talk.sound_goes_out(introduction.reply, INTRODUCTION, duration_s=3.0)
+    talk.happens(ClauseWritten(first_line.reply, 0, FIRST_LINE))
+    talk.happens(SoundSent(first_line.reply, 0, 0.5))
+    talk.now_s += 1.0
+    talk.happens(ClauseMisread(first_line.reply, 0, "I'm calling to let you know Clara"))
+    again = talk.all(Say)[-1]
+    assert (again.text, again.ahead) == (INTRODUCTION, True)
+
+
+def test_a_recogniser_that_fails_in_the_greeting_is_followed_by_an_excuse_only() -> None:
+    talk = Conversation()
+    talk.happens(StreamStarted())
+    talk.happens(ListeningFailed(), 0.2)
+    talk.wait(5.0)
+    assert spoken(talk) == [phrases.TROUBLE]
+
+
+def test_a_turn_that_was_open_when_the_recogniser_failed_is_not_answered() -> None:
+    talk = Conversation()
+    talk.answered()
+    talk.callee_says("which class is she in", pause_s=0.1)
+    talk.happens(ListeningFailed())
+    talk.wait(30.0)
+    assert talk.all(Release) == []
+    assert isinstance(talk.done[-1], HangUp)
+
+
+def test_noise_that_never_ends_does_not_keep_floyd_waiting_for_ever() -> None:
+    talk = Conversation()
+    talk.answered()
+    talk.wait(5.0)
+    talk.happens(SpeechStarted(talk.now_s))
+    talk.wait(12.0)
+    assert spoken(talk)[-1] == phrases.STILL_THERE
 
 
 def test_half_a_sentence_is_written_down_when_the_call_is_handed_over() -> None:
