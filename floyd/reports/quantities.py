@@ -62,6 +62,7 @@ _SHORT_DAYS = {"mon": 0, "tue": 1, "tues": 1, "wed": 2, "thu": 3, "thurs": 3, "f
 _SHORT_MONTHS = {"jan": 1, "feb": 2, "apr": 4, "aug": 8, "sept": 9, "sep": 9, "oct": 10, "nov": 11}
 _SHORT_MONTHS["dec"] = 12
 _RELATIVE = frozenset({"today", "tomorrow", "yesterday", "tonight", "weekend"})
+_AFTER_TOMORROW = ("after", "tomorrow")
 _MERIDIEMS = frozenset({"am", "pm"})
 _HALVES = {"half": 30, "quarter": 15}
 _MINUTES_IN_HOUR = 60
@@ -221,7 +222,9 @@ def _take_word(found: _Found, tokens: Sequence[_Token], place: int) -> None:
     word = tokens[place].word
     before = tokens[place - 1] if place else _Token("end")
     if date := _date(word):
-        found.dates.add(date)
+        found.dates.add(f"after {date}" if (before.word, date) == _AFTER_TOMORROW else date)
+        if before.word == "next":
+            found.dates.add(f"next {date}")
     elif word in ("week", "month") and before.word == "next":
         found.dates.add(f"next {word}")
     elif word in _MERIDIEMS and before.kind in ("number", "time"):

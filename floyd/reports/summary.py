@@ -13,7 +13,7 @@ import structlog
 
 from floyd.prompts import instructions
 from floyd.prompts.schemas import LearnedFact, Outcome, Report
-from floyd.reports.evidence import Said, Transcript, holds, quotes
+from floyd.reports.evidence import Said, Transcript, agrees, holds, quotes, was_asked_for
 from floyd.reports.learning import about_callee
 from floyd.reports.shared import shared
 from floyd.services.model.protocol import Thinker
@@ -116,9 +116,9 @@ def checked(call: Call, transcript: Transcript, report: Report | None) -> Summar
     """
     claims = _proven_claims(report, transcript)
     evidence = quotes((call.finish or {}).get("evidence", []), transcript)
-    outcome = _believed(call, report, transcript, proven=bool(claims or evidence))
+    outcome = _believed(call, report, transcript, [*claims, *evidence])
     if not claims and evidence:
-        claims = [f'They said: "{" ".join(evidence[0].split())}"']
+        claims = [f'They said: "{" ".join(evidence[0].split()).rstrip(".")}"']
     return Summary(
         outcome=outcome,
         claims=tuple(claims[:_MOST_CLAIMS]),
@@ -179,20 +179,19 @@ def _proven_claims(report: Report | None, transcript: Transcript) -> list[str]:
 
 
 def _proven_follow_ups(report: Report | None, transcript: Transcript) -> list[str]:
-    """Return what the callee did ask of the user; all of its words may prove it."""
+    """Return what the callee did ask of the user."""
     wanted = report.follow_ups[:_MOST_FOLLOW_UPS] if report else []
-    said = [said.id for said in transcript.utterances if said.speaker == "callee"]
-    return [text for text in wanted if text.strip() and holds(text, said, transcript)]
+    return [text for text in wanted if text.strip() and was_asked_for(text, transcript)]
 
 
 def _believed(
-    call: Call, report: Report | None, transcript: Transcript, *, proven: bool
+    call: Call, report: Report | None, transcript: Transcript, proofs: Sequence[str]
 ) -> Outcome:
     """Return the outcome that is told.
 
     What was settled on the line stands; else the report's, unless it rests on the callee's word and
-    no word of the callee proves it. A call that broke off, before Floyd concluded and anybody said
-    goodbye, was no success whatever was said until then.
+    no word of the callee proves it: of a success, no word that agrees. A call that broke off,
+    before Floyd concluded and anybody said goodbye, was no success whatever was said until then.
     """
     on_the_line = concluded(call)
     outcome = (report.outcome if report else on_the_line) or Outcome.CUT_OFF
@@ -204,7 +203,9 @@ def _believed(
         return Outcome.CUT_OFF
     if outcome not in _CALLEES_WORD:
         return outcome if outcome is Outcome.FAILED else Outcome.CUT_OFF
-    if proven or (outcome is on_the_line and outcome not in _SUCCESS):
+    if outcome in _SUCCESS:
+        proofs = [proof for proof in proofs if agrees(proof)]
+    if proofs or (outcome is on_the_line and outcome not in _SUCCESS):
         return outcome
     return Outcome.FAILED if on_the_line else Outcome.CUT_OFF
 

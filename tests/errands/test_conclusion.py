@@ -124,6 +124,46 @@ def test_a_call_is_reported_once_by_many_at_once(desk: Desk) -> None:
     assert Errand.get_by_id(call.errand.id).state == "done"
 
 
+@pytest.mark.parametrize(
+    ("answer", "evidence"),
+    [
+        ("I haven't noted it yet.", "noted it"),
+        ("Sorry, we can't mark her absent by phone.", "mark her absent"),
+        ("Hold on, let me get someone who has noted it before.", "noted it"),
+        ("Is she marked absent already?", "marked absent already"),
+        ("If you send a note she is marked absent.", "she is marked absent"),
+    ],
+)
+def test_words_out_of_their_sentence_make_no_success(
+    scripted_desk: Desk, thinker: ScriptedThinker, answer: str, evidence: str
+) -> None:
+    thinker.answers = [report(claims=[{"text": "They noted it.", "utterance_ids": [3]}])]
+    said = [*SAID[:3], ("callee", answer), ("floyd", "Thank you. Goodbye.")]
+    finish = {"outcome": "done", "evidence": [evidence], "missing": []}
+    errand = concluded(scripted_desk, ended_call(scripted_desk, said, finish=finish))
+
+    assert (errand.state, errand.outcome) == ("failed", "failed")
+    assert "They noted it" not in scripted_desk.replies[0]
+
+
+def test_a_greeting_makes_no_success(scripted_desk: Desk, thinker: ScriptedThinker) -> None:
+    thinker.answers = [report(claims=[])]
+    finish = {"outcome": "done", "evidence": ["good morning"], "missing": []}
+    errand = concluded(scripted_desk, ended_call(scripted_desk, SAID[:5], finish=finish))
+
+    assert errand.outcome == "failed"
+
+
+def test_a_school_that_will_not_see_the_child_has_agreed(
+    scripted_desk: Desk, thinker: ScriptedThinker
+) -> None:
+    thinker.answers = [report(claims=[])]
+    said = [*SAID[:5], ("callee", "Okay, so she won't be in today."), SAID[6]]
+    finish = {"outcome": "done", "evidence": ["she won't be in today"], "missing": []}
+
+    assert concluded(scripted_desk, ended_call(scripted_desk, said, finish=finish)).state == "done"
+
+
 def test_a_call_that_goes_on_is_not_reported(desk: Desk) -> None:
     errand = concluded(desk, ended_call(desk, state="in-progress", ended_at=None))
 
@@ -185,7 +225,8 @@ def test_what_the_callee_said_proves_it_where_the_report_does_not(
     errand = concluded(scripted_desk, ended_call(scripted_desk, finish=DONE))
 
     assert errand.outcome == "done"
-    assert 'They said: "Mara Berg is marked absent for today"' in scripted_desk.replies[0]
+    told = 'They said: "Thanks, Mara Berg is marked absent for today".'
+    assert told in scripted_desk.replies[0]
 
 
 def test_a_model_that_fails_leaves_the_truth_of_the_transcript(
