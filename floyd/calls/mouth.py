@@ -7,6 +7,7 @@ make, to release, to drop and to silence, and is told of every step.
 
 import asyncio
 import logging
+from collections import deque
 from collections.abc import AsyncIterator, Callable, Coroutine, Mapping
 from contextlib import aclosing
 from dataclasses import dataclass, field
@@ -74,7 +75,7 @@ class _Making:
     sounded: bool = False
     done: bool = False
     task: asyncio.Task[None] | None = None
-    held: list[_Sound | _ClauseEnd] = field(default_factory=list)
+    held: deque[_Sound | _ClauseEnd] = field(default_factory=deque)
 
 
 class Mouth:
@@ -102,7 +103,9 @@ class Mouth:
         """Begin to make a reply of what the model writes; it is held back."""
         making = _Making(reply)
         self._makings[reply] = making
-        making.task = asyncio.create_task(self._guard(making, self._generate(making, pieces)))
+        making.task = asyncio.create_task(
+            self._guard(making, lambda: self._generate(making, pieces))
+        )
 
     def say(self, reply: int, text: str, *, ahead: bool) -> None:
         """Speak a scripted text, at once if a clip of it is ready."""
@@ -111,7 +114,7 @@ class Mouth:
         silent = (i for i, other in enumerate(self._order) if not other.sounded)
         place = next(silent, len(self._order)) if ahead else len(self._order)
         self._order.insert(place, making)
-        making.task = asyncio.create_task(self._guard(making, self._say(making, text)))
+        making.task = asyncio.create_task(self._guard(making, lambda: self._say(making, text)))
 
     def release(self, reply: int) -> None:
         """Let a reply be heard, behind those that were released before."""
@@ -154,20 +157,23 @@ class Mouth:
 
     # --- Making a reply ---------------------------------------------------------------------------
 
-    async def _guard(self, making: _Making, work: Coroutine[None, None, None]) -> None:
-        """The door of a reply: whatever breaks in its making is logged and told to the core."""
+    async def _guard(
+        self, making: _Making, work: Callable[[], Coroutine[None, None, None]]
+    ) -> None:
+        """The door of a reply: whatever breaks in its making is logged and told to the core.
+
+        The core is told before the next reply may sound: it may want that silenced.
+        """
         try:
-            await work
+            await work()
         except Exception as error:  # noqa: BLE001 - the reply's door
             log.warning("a reply broke off: %s", _kinds(error))
-            self._makings.pop(making.reply, None)
             making.done = True
-            self._advance()
             self._emit(ReplyFailed(making.reply))
         else:
             making.done = True
             self._emit(ReplyWritten(making.reply))
-            self._advance()
+        self._advance()
 
     async def _say(self, making: _Making, text: str) -> None:
         self._emit(ClauseWritten(making.reply, 0, text))
@@ -263,14 +269,16 @@ class Mouth:
 
     def _advance(self) -> None:
         """Send what the foremost reply has ready; once it is through, go on with the next."""
+        # What is sent is told to the core, which may stop replies: look anew after each piece.
         while self._order:
             making = self._order[0]
-            while making.held:
-                self._send(making, making.held.pop(0))
-            if not making.done:
-                return
-            if self._order and self._order[0] is making:
+            if making.held:
+                self._send(making, making.held.popleft())
+            elif making.done:
                 self._order.pop(0)
+                self._makings.pop(making.reply, None)
+            else:
+                return
 
     def _send(self, making: _Making, item: _Sound | _ClauseEnd) -> None:
         if isinstance(item, _Sound):

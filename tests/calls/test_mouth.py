@@ -1,6 +1,8 @@
 """The mouth against a scripted model and voice: what reaches the line, and in what order."""
 
 import asyncio
+import gc
+import weakref
 from collections.abc import AsyncGenerator, Callable, Coroutine
 from typing import TypeVar
 
@@ -13,6 +15,7 @@ from floyd.calls.vocabulary import (
     ReplyFailed,
     ReplyWritten,
     SoundReady,
+    SoundSent,
     ToolCalled,
 )
 from floyd.errors import ModelError, VoiceError
@@ -65,8 +68,13 @@ class Scene:
         self.line = Line()
         self.reader = Reader(misreads)
         self.events: list[Event] = []
+        self.reacts: Callable[[Event], None] = lambda _: None
         voice = asyncio.create_task(self._open())
-        self.mouth = Mouth(self.line, voice, clips or {}, self.events.append)
+        self.mouth = Mouth(self.line, voice, clips or {}, self._happened)
+
+    def _happened(self, event: Event) -> None:
+        self.events.append(event)
+        self.reacts(event)
 
     async def _open(self) -> Speaking:
         return self.reader
@@ -236,5 +244,44 @@ def test_a_model_or_a_voice_that_fails_is_told_once() -> None:
         await scene.until(ReplyFailed, 2)
         assert {event.reply for event in scene.kinds(ReplyFailed)} == {1, 2}
         assert scene.kinds(ReplyWritten) == []
+
+    played(act)
+
+
+def test_a_reply_that_is_dropped_while_it_goes_out_goes_no_further() -> None:
+    async def act() -> None:
+        scene = Scene()
+        scene.mouth.generate(1, model("One two three."))
+        await scene.until(ReplyWritten)
+        scene.reacts = lambda event: scene.mouth.clear() if isinstance(event, SoundSent) else None
+        scene.mouth.release(1)
+        assert scene.line.sent == ["One", "clear"]
+
+    played(act)
+
+
+def test_what_follows_a_failed_reply_is_not_heard_before_the_core_knows() -> None:
+    async def act() -> None:
+        scene = Scene({"Task.": b"task"}, misreads={"Hello.": "(fails)"})
+        scene.reacts = lambda event: scene.mouth.clear() if isinstance(event, ReplyFailed) else None
+        scene.mouth.say(1, "Hello.", ahead=False)
+        scene.mouth.say(2, "Task.", ahead=False)
+        await scene.until(ReplyFailed)
+        assert scene.line.sent == ["clear"]
+
+    played(act)
+
+
+def test_replies_that_went_out_are_forgotten() -> None:
+    async def act() -> None:
+        scene = Scene()
+        words = [f"Reply {number}." for number in range(20)]
+        for number, text in enumerate(words):
+            scene.mouth.say(number, text, ahead=False)
+        making = weakref.ref(scene.mouth._makings[0])
+        await scene.until(ReplyWritten, 20)
+        await asyncio.sleep(0)
+        gc.collect()
+        assert making() is None
 
     played(act)
