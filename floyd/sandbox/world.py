@@ -95,25 +95,26 @@ class World:
         openai = build_openai(self._voices, self.conditions.openai, self.clock, self.records)
         openai_url = f"{await self._serve(openai, ports.openai)}/v1"
         control_url = await self._serve(Control(self).build_app(), ports.control)
+        urls = {
+            "twilio": twilio_url,
+            "google": google_url,
+            "openai": openai_url,
+            "control": control_url,
+        }
+        environment, scenario = self._environment(urls), self.scenario.as_json()
+        return {"urls": urls, "scenario": scenario, "environment": environment}
+
+    def _environment(self, urls: dict[str, str]) -> dict[str, str]:
         return {
-            "urls": {
-                "twilio": twilio_url,
-                "google": google_url,
-                "openai": openai_url,
-                "control": control_url,
-            },
-            "scenario": self.scenario.as_json(),
-            "environment": {
-                "TWILIO_API_URL": twilio_url,
-                "TWILIO_ACCOUNT_SID": self._plan.account_sid,
-                "TWILIO_AUTH_TOKEN": self._plan.auth_token,
-                "TWILIO_PHONE_NUMBER": self.scenario.floyd_phone,
-                "GOOGLE_SPEECH_ENDPOINT": google_url,
-                "OPENAI_BASE_URL": openai_url,
-                "OPENAI_API_KEY": f"sk-sandbox-{token_hex(16)}",
-                "FLOYD_TIME_SCALE": str(self.clock.scale),
-                "FLOYD_TIME_ORIGIN": str(self.clock.origin),
-            },
+            "TWILIO_API_URL": urls["twilio"],
+            "TWILIO_ACCOUNT_SID": self._plan.account_sid,
+            "TWILIO_AUTH_TOKEN": self._plan.auth_token,
+            "TWILIO_PHONE_NUMBER": self.scenario.floyd_phone,
+            "GOOGLE_SPEECH_ENDPOINT": urls["google"],
+            "OPENAI_BASE_URL": urls["openai"],
+            "OPENAI_API_KEY": f"sk-sandbox-{token_hex(16)}",
+            "FLOYD_TIME_SCALE": str(self.clock.scale),
+            "FLOYD_TIME_ORIGIN": str(self.clock.origin),
         }
 
     async def stop(self) -> None:

@@ -125,6 +125,7 @@ def test_a_dead_redirect_leads_to_the_fallback(sandbox: Sandbox) -> None:
     ("phone", "mode", "answered_by"),
     [
         ("school_secretary", "Enable", "human"),
+        ("silent", "Enable", "unknown"),
         ("voicemail", "Enable", "machine_start"),
         ("voicemail", "DetectMessageEnd", "machine_end_beep"),
     ],

@@ -31,6 +31,11 @@ class Transcript:
     call_sid: str
     utterances: list[Utterance] = field(default_factory=list)
 
+    @property
+    def has_spoken(self) -> bool:
+        """Whether the phone's own side has said anything."""
+        return any(utterance.speaker == "phone" for utterance in self.utterances)
+
     def spoke(self, text: str, start_ms: int, end_ms: int) -> Utterance:
         """The phone's own side says something."""
         utterance = Utterance("phone", text, start_ms, end_ms)

@@ -28,8 +28,7 @@ async def detect(
 async def _decide(carrier: Carrier, detection: MachineDetection, phone: Phone, line: Line) -> str:
     conditions = carrier.conditions
     if not phone.is_machine:
-        await carrier.clock.sleep(conditions.amd_human_s)
-        return conditions.amd_answer or "human"
+        return await _decide_on_a_voice(carrier, line)
     if not detection.until_message_end:
         await carrier.clock.sleep(conditions.amd_machine_s)
         return conditions.amd_answer or "machine_start"
@@ -39,3 +38,12 @@ async def _decide(carrier: Carrier, detection: MachineDetection, phone: Phone, l
     except TimeoutError:
         return conditions.amd_answer or "unknown"
     return conditions.amd_answer or "machine_end_beep"
+
+
+async def _decide_on_a_voice(carrier: Carrier, line: Line) -> str:
+    """A short greeting is a human's; silence is nobody's that Twilio knows."""
+    conditions = carrier.conditions
+    await carrier.clock.sleep(conditions.amd_human_s)
+    if not line.transcript.has_spoken:
+        await carrier.clock.sleep(conditions.amd_silence_s - conditions.amd_human_s)
+    return conditions.amd_answer or ("human" if line.transcript.has_spoken else "unknown")

@@ -7,9 +7,20 @@ from typing import Any
 
 from floyd.sandbox.twilio.account import new_sid
 
-ACTIVE_STATES = ("queued", "ringing", "in-progress")
 FINAL_STATES = ("completed", "busy", "failed", "no-answer", "canceled")
 API_VERSION = "2010-04-01"
+
+# What every call has that the stand-in never fills.
+_EMPTY = {
+    "price": None,
+    "price_unit": "USD",
+    "phone_number_sid": None,
+    "forwarded_from": None,
+    "group_sid": None,
+    "caller_name": None,
+    "queue_time": "0",
+    "trunk_sid": None,
+}
 
 
 @dataclass
@@ -49,7 +60,7 @@ class Call:
     def as_json(self, account_sid: str) -> dict[str, Any]:
         """The resource, as the API gives it."""
         uri = f"/{API_VERSION}/Accounts/{account_sid}/Calls/{self.sid}"
-        return {
+        return _EMPTY | {
             "sid": self.sid,
             "account_sid": account_sid,
             "api_version": API_VERSION,
@@ -66,15 +77,7 @@ class Call:
             "duration": str(self.duration_s) if self.is_over else None,
             "date_created": rfc2822(self.created),
             "date_updated": rfc2822(self.updated),
-            "price": None,
-            "price_unit": "USD",
-            "phone_number_sid": None,
-            "forwarded_from": None,
-            "group_sid": None,
-            "caller_name": None,
-            "queue_time": "0",
             "stir_verstat": self.stir_verstat,
-            "trunk_sid": None,
             "uri": f"{uri}.json",
             "subresource_uris": {"streams": f"{uri}/Streams.json"},
         }

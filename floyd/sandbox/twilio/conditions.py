@@ -22,6 +22,7 @@ class TwilioConditions:
     ring_s: float = 3.0
     text_delivery_s: float = 0.2
     amd_human_s: float = 2.0
+    amd_silence_s: float = 5.0
     amd_machine_s: float = 4.0
     amd_answer: str | None = None
     on_socket_loss: SocketLoss = SocketLoss.CONTINUE

@@ -73,6 +73,22 @@ class TextRequest:
 def read_call(form: Form, account: Account, conditions: TwilioConditions) -> CallRequest:
     """Check a call to be made."""
     to, from_ = form.get("To", ""), form.get("From", "")
+    _check_route(to, from_, account, conditions)
+    return CallRequest(
+        to=to,
+        from_=from_,
+        program=read_program(form),
+        status_callback=_callback(form, "StatusCallback"),
+        events=_events(form),
+        timeout_s=_whole(form, "Timeout", DEFAULT_RING_TIMEOUT_S, 1, MAX_RING_TIMEOUT_S),
+        time_limit_s=_whole(form, "TimeLimit", DEFAULT_TIME_LIMIT_S, 1, MAX_TIME_LIMIT_S),
+        machine_detection=_machine_detection(form),
+        send_digits=_digits(form),
+    )
+
+
+def _check_route(to: str, from_: str, account: Account, conditions: TwilioConditions) -> None:
+    """Refuse numbers that cannot call each other."""
     if not to:
         raise bad_request(21201, "No 'To' number is specified")
     if not from_:
@@ -90,17 +106,6 @@ def read_call(form: Form, account: Account, conditions: TwilioConditions) -> Cal
         raise bad_request(21215, f"Account not authorized to call {to}. Please enable it.")
     if to in conditions.blocked_numbers:
         raise bad_request(21216, f"Account not allowed to call {to}.")
-    return CallRequest(
-        to=to,
-        from_=from_,
-        program=read_program(form),
-        status_callback=_callback(form, "StatusCallback"),
-        events=_events(form),
-        timeout_s=_whole(form, "Timeout", DEFAULT_RING_TIMEOUT_S, 1, MAX_RING_TIMEOUT_S),
-        time_limit_s=_whole(form, "TimeLimit", DEFAULT_TIME_LIMIT_S, 1, MAX_TIME_LIMIT_S),
-        machine_detection=_machine_detection(form),
-        send_digits=_digits(form),
-    )
 
 
 def read_program(form: Form) -> Program:
