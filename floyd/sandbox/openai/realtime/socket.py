@@ -33,7 +33,10 @@ def add_routes(
         socket = web.WebSocketResponse(
             max_msg_size=conditions.realtime_event_bytes, compress=False, protocols=["realtime"]
         )
-        await socket.prepare(request)
+        try:
+            await socket.prepare(request)
+        except ConnectionResetError:  # the client has gone again
+            return socket
         model = request.query.get("model", "")
         connection = _Connection(socket, model, reader, conditions, clock)
         try:
