@@ -6,6 +6,7 @@ FloydError
 └── ServiceError           a vendor's service failed
     ├── TelephonyError     carries Twilio's code; `ambiguous` when it may have happened all the same
     ├── ModelError         no usable answer: refused, truncated, malformed, late
+    ├── DirectoryError     no answer to a search for a phone number
     ├── TranscriberError
     └── VoiceError
 """
@@ -67,6 +68,10 @@ class TelephonyError(ServiceError):
 
 class ModelError(ServiceError):
     """The model gave no usable answer: refused, truncated, malformed or late."""
+
+
+class DirectoryError(ServiceError):
+    """The directory failed or refused a search; finding nothing is no error."""
 
 
 class TranscriberError(ServiceError):

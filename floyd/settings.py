@@ -19,7 +19,13 @@ from pydantic import (
 from floyd.clock import Clock
 from floyd.errors import SettingsError
 
-_SECRETS_FROM_FILES = ("FLOYD_SECRET_KEY", "TWILIO_AUTH_TOKEN", "OPENAI_API_KEY", "DATABASE_URL")
+_SECRETS_FROM_FILES = (
+    "FLOYD_SECRET_KEY",
+    "TWILIO_AUTH_TOKEN",
+    "OPENAI_API_KEY",
+    "GOOGLE_PLACES_API_KEY",
+    "DATABASE_URL",
+)
 _STRONG_SECRET_LENGTH = 32
 
 
@@ -57,12 +63,20 @@ class Settings(BaseModel):
 
     google_application_credentials: str = ""
     google_speech_endpoint: str = ""
+    google_places_api_key: SecretStr = SecretStr("")
+    google_places_url: str = "https://places.googleapis.com"
 
     floyd_dial_only: str = ""
     floyd_countries: str = "1"
     floyd_max_calls: int = Field(default=40, ge=1, le=1000)
 
-    @field_validator("floyd_public_url", "floyd_media_url", "twilio_api_url", "openai_base_url")
+    @field_validator(
+        "floyd_public_url",
+        "floyd_media_url",
+        "twilio_api_url",
+        "openai_base_url",
+        "google_places_url",
+    )
     @classmethod
     def _without_trailing_slash(cls, url: str) -> str:
         return url.rstrip("/")
@@ -82,6 +96,7 @@ class Settings(BaseModel):
             "TWILIO_API_URL": self.twilio_api_url,
             "OPENAI_BASE_URL": self.openai_base_url,
             "GOOGLE_SPEECH_ENDPOINT": self.google_speech_endpoint,
+            "GOOGLE_PLACES_URL": self.google_places_url,
         }
         for name, url in stand_ins.items():
             if url.startswith("http://"):

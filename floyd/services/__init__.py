@@ -8,6 +8,7 @@ from dataclasses import dataclass
 from redis import Redis
 
 from floyd.clock import Clock
+from floyd.services.directory.protocol import Directory
 from floyd.services.model.protocol import Talker, Thinker
 from floyd.services.telephony.protocol import Telephony
 from floyd.services.transcriber.protocol import Transcriber
@@ -24,6 +25,7 @@ class Services:
     redis: Redis
     telephony: Telephony
     thinker: Thinker
+    directory: Directory
 
 
 @dataclass(frozen=True)

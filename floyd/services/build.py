@@ -5,6 +5,8 @@ from collections.abc import Callable
 
 from floyd.clock import Clock
 from floyd.services import LiveServices, Services
+from floyd.services.directory.google_places import GooglePlaces
+from floyd.services.directory.protocol import Directory, NoDirectory
 from floyd.services.model.openai_chat import OpenAITalker, OpenAIThinker
 from floyd.services.telephony.twilio import TwilioTelephony
 from floyd.services.transcriber.google import GoogleTranscriber
@@ -32,6 +34,7 @@ def for_jobs(settings: Settings) -> Services:
         redis=queue.open_queue(settings.redis_url, clock),
         telephony=TwilioTelephony(settings, clock),
         thinker=OpenAIThinker(settings, clock),
+        directory=directory(settings),
     )
 
 
@@ -50,6 +53,13 @@ def for_calls(settings: Settings) -> LiveServices:
     )
 
 
+def directory(settings: Settings) -> Directory:
+    """Return Google's directory, or one that knows nobody when there is no key to it."""
+    if settings.google_places_api_key.get_secret_value():
+        return GooglePlaces(settings, settings.clock)
+    return NoDirectory()
+
+
 def voice(settings: Settings) -> Voice:
     """Return the voice that the settings name; its client is made at its first use."""
     return _VOICES[settings.floyd_voice](settings, settings.clock)
@@ -62,6 +72,7 @@ def _warn_of_stand_ins(settings: Settings) -> None:
         "OPENAI_BASE_URL": settings.openai_base_url,
         "FLOYD_VOICE_BASE_URL": settings.floyd_voice_base_url,
         "GOOGLE_SPEECH_ENDPOINT": settings.google_speech_endpoint,
+        "GOOGLE_PLACES_URL": settings.google_places_url,
     }
     for name, url in urls.items():
         if url.startswith("http://"):

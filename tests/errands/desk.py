@@ -17,6 +17,7 @@ from floyd.sandbox.openai import OpenAIConditions, build_app
 from floyd.sandbox.records import Records
 from floyd.sandbox.sound import Voices
 from floyd.services import Services
+from floyd.services.directory.protocol import NoDirectory
 from floyd.services.model.openai_chat import OpenAIThinker
 from floyd.services.model.protocol import AnswerT, Thinker
 from floyd.services.telephony.twilio import TwilioTelephony
@@ -164,6 +165,7 @@ def build_desk(
         store,
         TwilioTelephony(settings, clock),
         thinker or OpenAIThinker(settings, clock),
+        NoDirectory(),
     )
     slots.announce(store, "test", 5, clock.now() + 86_400)
     user = User.create(

@@ -7,6 +7,7 @@ from redis import Redis
 
 from floyd.clock import Clock
 from floyd.services import Services
+from floyd.services.directory.protocol import NoDirectory
 from floyd.services.model.protocol import AnswerT
 from floyd.settings import Settings
 from tests.phone_company import ScriptedTelephony
@@ -50,4 +51,4 @@ def telephony() -> ScriptedTelephony:
 def services(
     settings: Settings, store: Redis, clock: SetClock, telephony: ScriptedTelephony
 ) -> Services:
-    return Services(settings, clock, store, telephony, NoThinker())
+    return Services(settings, clock, store, telephony, NoThinker(), NoDirectory())

@@ -1,3 +1,5 @@
+from dataclasses import replace
+
 import pytest
 
 from floyd.calls import streams
@@ -36,7 +38,7 @@ def test_a_call_that_comes_back_by_itself_within_a_second_is_left_alone(
             streams.next_generation(lost, self.now())
 
     fetch_back(
-        Services(services.settings, ComesBack(), services.redis, telephony, services.thinker),
+        replace(services, clock=ComesBack()),
         lost.id,
     )
     assert telephony.redirected == []

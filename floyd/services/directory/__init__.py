@@ -1,0 +1,1 @@
+"""The directory: the phone numbers of places by their name or kind."""
