@@ -9,7 +9,7 @@ from typing import Any
 import structlog
 
 from floyd.calls.progress import FINAL
-from floyd.errands.lifecycle import WORTH_ANOTHER_TRY, State, after_call, move
+from floyd.errands.lifecycle import MOST_TRIES, WORTH_ANOTHER_TRY, State, after_call, move
 from floyd.errands.telling import callee_of
 from floyd.errors import ModelError
 from floyd.phone_numbers import for_reading
@@ -39,7 +39,7 @@ def conclude(services: Services, call_id: int) -> None:
     if not _is_settled(call, now):
         _look_again(call, (call.ended_at or now) + SETTLES_WITHIN_S)
         return
-    if was_never_placed(call):
+    if was_never_placed(call) and call.errand.tries < MOST_TRIES:
         _dial_again(call, now)
         return
     if not _take(call, now):

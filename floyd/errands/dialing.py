@@ -9,6 +9,7 @@ import random
 import uuid
 
 import structlog
+from peewee import IntegrityError
 
 from floyd.calls import slots, streams
 from floyd.errands.clearance import refusal
@@ -32,7 +33,6 @@ LOOK_UP_AFTER_REAL_S = 20
 _SLOT_BEFORE_DIAL_S = 60
 _SLOT_LASTS_S = TIME_LIMIT_S + 120
 _NEXT_LOOK_S = 5
-_UNRESOLVED = ("reserved", "dialling")
 _FIRST_BACKOFF_S = 4
 _LONGEST_BACKOFF_S = 120
 _MOST_REFUSED_ATTEMPTS = 8
@@ -77,11 +77,18 @@ def place(services: Services, errand: Errand, call: Call) -> None:
 def _reserve(services: Services, errand: Errand, attempt: str) -> Call | None:
     """Write down an attempt and tell the user of it, in one transaction with the errand's move."""
     dialled = services.settings.floyd_dial_only or errand.phone or ""
+    try:
+        return _written_down(services, errand, attempt, dialled)
+    except IntegrityError:
+        # Another attempt to this number is not resolved yet, see `Call`.
+        with writing():
+            _look_again(errand, services.clock.now())
+        return None
+
+
+def _written_down(services: Services, errand: Errand, attempt: str, dialled: str) -> Call | None:
     with writing() as writes:
         now = services.clock.now()
-        if _unresolved(dialled):
-            _look_again(errand, now)
-            return None
         due_at = now + TAKEN_UP_AFTER_S
         if not move(writes, errand.id, State.READY, State.CALLING, "dialling", now, due_at=due_at):
             return None
@@ -101,15 +108,6 @@ def _reserve(services: Services, errand: Errand, attempt: str) -> Call | None:
             state="reserved",
             created_at=now,
         )
-
-
-def _unresolved(dialled: str) -> bool:
-    """Return whether it is unknown what became of another attempt to the same number."""
-    return bool(
-        Call.select()
-        .where((Call.dialled == dialled) & Call.sid.is_null() & Call.state.in_(_UNRESOLVED))
-        .exists()
-    )
 
 
 def _take(services: Services, errand: Errand, call: Call) -> bool:
@@ -153,9 +151,16 @@ def _not_placed(services: Services, errand: Errand, call: Call, error: Telephony
             .where((Call.errand == errand) & (Call.state == "failed") & Call.sid.is_null())
             .count()
         )
-        Call.update(
-            state="failed", error_code=error.code, ended_at=now, reported_at=now, due_at=None
-        ).where((Call.id == call.id) & (Call.state == "dialling")).execute()
+        closed = (
+            Call.update(
+                state="failed", error_code=error.code, ended_at=now, reported_at=now, due_at=None
+            )
+            .where((Call.id == call.id) & (Call.state == "dialling"))
+            .execute()
+        )
+        if closed != 1:
+            # Found out about meanwhile: the errand may be on another attempt by now.
+            return
         if error.retryable and refused_before < _MOST_REFUSED_ATTEMPTS:
             _try_later(writes, errand, now, refused_before)
         else:

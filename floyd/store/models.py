@@ -157,6 +157,15 @@ class Call(Row):
     due_at = DoubleField(null=True, index=True)
 
 
+# One unresolved attempt to a number at a time: Twilio's list could not tell two apart.
+Call.add_index(
+    Call.dialled,
+    unique=True,
+    name="call_unresolved",
+    where=Call.sid.is_null() & Call.state.in_(("reserved", "dialling")),
+)
+
+
 class Utterance(Row):
     """One stretch of speech of a call: what was said, or of Floyd's words what was heard.
 

@@ -327,6 +327,22 @@ def test_a_call_that_was_never_placed_is_dialled_again(scripted_desk: Desk) -> N
     assert len(scripted_desk.dialled) == 1
 
 
+def test_a_call_that_can_never_be_placed_is_told_after_the_last_try(scripted_desk: Desk) -> None:
+    call = ended_call(
+        scripted_desk, said=[], tries=3, state="failed", sid=None, answered_at=None, token_used=0
+    )
+    errand = concluded(scripted_desk, call)
+    assert (errand.state, errand.outcome) == ("failed", "failed")
+    assert "could not be connected" in scripted_desk.replies[0]
+
+
+def test_a_call_that_may_be_one_of_several_is_asked_about(scripted_desk: Desk) -> None:
+    call = ended_call(scripted_desk, said=[], sid=None, answered_at=None, token_used=0)
+    errand = concluded(scripted_desk, call)
+    assert (errand.state, errand.outcome) == ("waiting_for_user", "cut_off")
+    assert scripted_desk.replies[0].endswith("Shall I try again?")
+
+
 def test_whoever_asks_not_to_be_called_is_heard(
     scripted_desk: Desk, thinker: ScriptedThinker
 ) -> None:

@@ -1,4 +1,5 @@
 import threading
+from dataclasses import dataclass, replace
 
 import pytest
 from rq import Queue
@@ -8,11 +9,13 @@ from floyd.errands.dialing import place
 from floyd.errands.lifecycle import TIME_LIMIT_S
 from floyd.errands.progress import advance
 from floyd.jobs.reconcile_call import reconcile_call
+from floyd.services.telephony.protocol import Dial
 from floyd.settings import Settings
 from floyd.store import queue
 from floyd.store.database import database
 from floyd.store.models import Call, Contact, Errand
 from tests.errands.desk import REQUEST, Desk
+from tests.phone_company import ScriptedTelephony, never_processed
 
 PLAN = {
     "title": "Mara sick today",
@@ -223,16 +226,30 @@ def test_without_a_free_line_the_errand_waits_and_the_user_is_told_once(
     assert at(errand).state == "calling"
 
 
+def test_a_late_refusal_leaves_the_attempt_that_came_after_alone(scripted_desk: Desk) -> None:
+    errand = ready_errand(scripted_desk)
+
+    @dataclass
+    class Stalled(ScriptedTelephony):
+        """Answers only when the attempt was given up and another one was made."""
+
+        def place_call(self, dial: Dial) -> str:
+            Call.update(state="failed").execute()
+            Errand.update(state="ready", due_at=0.0).execute()
+            advance(scripted_desk.services, errand.id)
+            raise never_processed()
+
+    advance(replace(scripted_desk.services, telephony=Stalled()), errand.id)
+
+    assert at(errand).state == "calling"
+    assert [call.state for call in Call.select().order_by(Call.id)] == ["failed", "dialling"]
+    assert len(scripted_desk.dialled) == 1
+
+
 def test_only_what_is_dialled_changes_in_development(scripted_desk: Desk) -> None:
     mine = scripted_desk.user.phone
     changed = scripted_desk.services.settings.model_dump() | {"floyd_dial_only": mine}
-    services = type(scripted_desk.services)(
-        Settings.model_validate(changed),
-        scripted_desk.clock,
-        scripted_desk.services.redis,
-        scripted_desk.services.telephony,
-        scripted_desk.services.thinker,
-    )
+    services = replace(scripted_desk.services, settings=Settings.model_validate(changed))
     errand = ready_errand(scripted_desk)
     advance(services, errand.id)
 

@@ -15,6 +15,7 @@ from floyd.store.database import database, migrate
 from floyd.store.models import Call, Errand, OutboundText, Utterance
 from tests.errands.desk import REQUEST, Desk
 from tests.errands.test_conclusion import DONE, SAID
+from tests.errands.test_dialing import ready_errand
 
 
 @pytest.fixture
@@ -64,3 +65,15 @@ def test_whoever_runs_at_once_an_errand_is_done_once(desk: Desk) -> None:
 
     assert Errand.get_by_id(errand.id).state == "done"
     assert OutboundText.select().count() == 2
+
+
+def test_of_many_errands_to_one_number_one_is_dialled_while_its_dial_is_unresolved(
+    scripted_desk: Desk,
+) -> None:
+    scripted_desk.sandbox.control.add_fault("POST Calls", "error_after", status=500, times=5)
+    errands = iter([ready_errand(scripted_desk).id for _ in range(5)])
+    at_once(lambda: advance(scripted_desk.services, next(errands)))
+
+    assert len(scripted_desk.dialled) == 1
+    assert Call.select().count() == 1
+    assert Errand.select().where(Errand.state == "ready").count() == 4

@@ -52,13 +52,16 @@ def test_a_call_of_another_attempt_is_not_taken_for_it(
     assert (Call.get_by_id(call.id).state, Call.get_by_id(call.id).sid) == ("dialling", None)
 
 
-@pytest.mark.parametrize("listed", [[], [_seen("CA1"), _seen("CA2")]])
-def test_a_call_that_is_not_surely_ours_twice_a_minute_apart_has_failed(
+@pytest.mark.parametrize(
+    ("listed", "state"), [([], "failed"), ([_seen("CA1"), _seen("CA2")], "completed")]
+)
+def test_a_call_that_is_not_surely_ours_twice_a_minute_apart_is_given_up(
     services: Services,
     telephony: ScriptedTelephony,
     clock: SetClock,
     call: Call,
     listed: list[CallSeen],
+    state: str,
 ) -> None:
     telephony.known_calls = listed
     reconcile_call(services, call.id)
@@ -67,7 +70,7 @@ def test_a_call_that_is_not_surely_ours_twice_a_minute_apart_has_failed(
     assert Call.get().state == "dialling"
     clock.move(1)
     reconcile_call(services, call.id)
-    assert (Call.get().state, Call.get().sid) == ("failed", None)
+    assert (Call.get().state, Call.get().sid) == (state, None)
 
 
 def test_a_list_that_cannot_be_had_decides_nothing(

@@ -77,7 +77,7 @@ def test_a_sid_belongs_to_one_call(store: Redis, call: Call) -> None:
         attempt="b" * 32,
         errand=call.errand,
         phone=call.phone,
-        dialled=call.dialled,
+        dialled="+15195550199",
         state="dialling",
         created_at=0.0,
     )

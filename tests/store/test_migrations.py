@@ -30,10 +30,12 @@ def test_migrating_twice_applies_nothing(store: Redis) -> None:
     assert migrate() == []
 
 
-def test_the_first_step_goes_back(store: Redis) -> None:
+def test_every_step_goes_back(store: Redis) -> None:
     from playhouse.migrations import Runner
 
     from floyd.store.database import MIGRATIONS
 
-    Runner(database.obj, directory=str(MIGRATIONS)).down()
+    runner = Runner(database.obj, directory=str(MIGRATIONS))
+    for _ in sorted(MIGRATIONS.glob("0*.py")):
+        runner.down()
     assert [name for name in database.get_tables() if name != "schema_migration"] == []
