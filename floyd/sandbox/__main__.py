@@ -22,6 +22,7 @@ def read_plan(arguments: list[str], environment: Mapping[str, str]) -> Plan:
     parser.add_argument("--twilio-port", type=int, default=0)
     parser.add_argument("--google-port", type=int, default=0)
     parser.add_argument("--openai-port", type=int, default=0)
+    parser.add_argument("--places-port", type=int, default=0)
     parser.add_argument("--control-port", type=int, default=0)
     parser.add_argument("--recordings", type=Path, help="directory for WAV files of every call")
     parser.add_argument("--voices", type=Path, help="file that remembers what was spoken")
@@ -30,7 +31,11 @@ def read_plan(arguments: list[str], environment: Mapping[str, str]) -> Plan:
         public_url=options.public_url,
         seed=options.seed,
         ports=Ports(
-            options.twilio_port, options.google_port, options.openai_port, options.control_port
+            twilio=options.twilio_port,
+            google=options.google_port,
+            openai=options.openai_port,
+            places=options.places_port,
+            control=options.control_port,
         ),
         recordings=options.recordings,
         voices=options.voices,

@@ -7,6 +7,7 @@ from typing import Any
 
 from floyd.sandbox.google.conditions import GoogleConditions
 from floyd.sandbox.openai.conditions import OpenAIConditions
+from floyd.sandbox.places import PlacesConditions
 from floyd.sandbox.twilio.conditions import TwilioConditions
 
 
@@ -21,6 +22,7 @@ class Conditions:
     twilio: TwilioConditions = field(default_factory=TwilioConditions)
     google: GoogleConditions = field(default_factory=GoogleConditions)
     openai: OpenAIConditions = field(default_factory=OpenAIConditions)
+    places: PlacesConditions = field(default_factory=PlacesConditions)
 
     def change(self, changes: Mapping[str, Mapping[str, Any]]) -> None:
         """Set conditions by stand-in and name.

@@ -17,6 +17,8 @@ from floyd.sandbox.openai import build_app as build_openai
 from floyd.sandbox.people import build_phone
 from floyd.sandbox.people.order_books import OrderBooks
 from floyd.sandbox.people.phones import Household
+from floyd.sandbox.places import build_app as build_places
+from floyd.sandbox.places.listings import read_places
 from floyd.sandbox.records import Records
 from floyd.sandbox.scenario import Scenario
 from floyd.sandbox.sound import Voices
@@ -33,6 +35,7 @@ class Ports:
     twilio: int = 0
     google: int = 0
     openai: int = 0
+    places: int = 0
     control: int = 0
 
 
@@ -78,6 +81,7 @@ class World:
             plan.recordings,
         )
         self._google = GoogleSpeech(self._voices, self.conditions.google, clock, self.records)
+        self._places_key = f"AIza{token_hex(16)}"
         self._servers: list[web.AppRunner] = []
         self._populate()
 
@@ -94,11 +98,13 @@ class World:
         google_url = f"http://{HOST}:{await self._google.start(ports.google)}"
         openai = build_openai(self._voices, self.conditions.openai, self.clock, self.records)
         openai_url = f"{await self._serve(openai, ports.openai)}/v1"
+        places_url = await self._serve(self._build_places(), ports.places)
         control_url = await self._serve(Control(self).build_app(), ports.control)
         urls = {
             "twilio": twilio_url,
             "google": google_url,
             "openai": openai_url,
+            "places": places_url,
             "control": control_url,
         }
         environment, scenario = self._environment(urls), self.scenario.as_json()
@@ -113,6 +119,8 @@ class World:
             "GOOGLE_SPEECH_ENDPOINT": urls["google"],
             "OPENAI_BASE_URL": urls["openai"],
             "OPENAI_API_KEY": f"sk-sandbox-{token_hex(16)}",
+            "GOOGLE_PLACES_URL": urls["places"],
+            "GOOGLE_PLACES_API_KEY": self._places_key,
             "FLOYD_TIME_SCALE": str(self.clock.scale),
             "FLOYD_TIME_ORIGIN": str(self.clock.origin),
         }
@@ -156,6 +164,12 @@ class World:
             number=self.scenario.floyd_phone,
             sms_url=f"{base}/twilio/sms",
             voice_url=f"{base}/twilio/voice",
+        )
+
+    def _build_places(self) -> web.Application:
+        places = read_places(self.scenario.words())
+        return build_places(
+            places, self._places_key, self.conditions.places, self.clock, self.records
         )
 
     async def _serve(self, app: web.Application, port: int) -> str:
