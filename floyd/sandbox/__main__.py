@@ -11,11 +11,11 @@ from dataclasses import replace
 from pathlib import Path
 
 from floyd.sandbox.clock import SandboxClock
-from floyd.sandbox.world import Plan, Ports, World
+from floyd.sandbox.world import KEY_PREFIX, Plan, Ports, World
 
 
 def read_plan(arguments: list[str], environment: Mapping[str, str]) -> Plan:
-    """Read the command line; an account in the environment is taken over, else a new one made."""
+    """Read the command line; what the environment has of accounts is taken over."""
     parser = argparse.ArgumentParser(prog="python -m floyd.sandbox", description=__doc__)
     parser.add_argument("--public-url", required=True, help="where Floyd is reached")
     parser.add_argument("--seed", type=int, default=0, help="which story is told")
@@ -41,7 +41,11 @@ def read_plan(arguments: list[str], environment: Mapping[str, str]) -> Plan:
         voices=options.voices,
     )
     sid, token = environment.get("TWILIO_ACCOUNT_SID"), environment.get("TWILIO_AUTH_TOKEN")
-    return replace(plan, account_sid=sid, auth_token=token) if sid and token else plan
+    if sid and token:
+        plan = replace(plan, account_sid=sid, auth_token=token)
+    # A world that is started again keeps its key; a real one has no business here.
+    key = environment.get("OPENAI_API_KEY", "")
+    return replace(plan, openai_key=key) if key.startswith(KEY_PREFIX) else plan
 
 
 async def run(plan: Plan) -> None:

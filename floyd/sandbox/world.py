@@ -26,6 +26,7 @@ from floyd.sandbox.twilio.account import Account, new_sid
 from floyd.sandbox.twilio.stand_in import Twilio
 
 HOST = "127.0.0.1"
+KEY_PREFIX = "sk-sandbox-"
 
 
 @dataclass(frozen=True)
@@ -54,6 +55,7 @@ class Plan:
     ports: Ports = field(default_factory=Ports)
     account_sid: str = field(default_factory=lambda: new_sid("AC"))
     auth_token: str = field(default_factory=lambda: token_hex(16))
+    openai_key: str = field(default_factory=lambda: f"{KEY_PREFIX}{token_hex(16)}")
     recordings: Path | None = None
     voices: Path | None = None
 
@@ -96,7 +98,9 @@ class World:
         ports = self._plan.ports
         twilio_url = await self._serve(self.twilio.build_app(), ports.twilio)
         google_url = f"http://{HOST}:{await self._google.start(ports.google)}"
-        openai = build_openai(self._voices, self.conditions.openai, self.clock, self.records)
+        openai = build_openai(
+            self._voices, self.conditions.openai, self.clock, self.records, self._plan.openai_key
+        )
         openai_url = f"{await self._serve(openai, ports.openai)}/v1"
         places_url = await self._serve(self._build_places(), ports.places)
         control_url = await self._serve(Control(self).build_app(), ports.control)
@@ -118,7 +122,7 @@ class World:
             "TWILIO_PHONE_NUMBER": self.scenario.floyd_phone,
             "GOOGLE_SPEECH_ENDPOINT": urls["google"],
             "OPENAI_BASE_URL": urls["openai"],
-            "OPENAI_API_KEY": f"sk-sandbox-{token_hex(16)}",
+            "OPENAI_API_KEY": self._plan.openai_key,
             "GOOGLE_PLACES_URL": urls["places"],
             "GOOGLE_PLACES_API_KEY": self._places_key,
             "FLOYD_TIME_SCALE": str(self.clock.scale),

@@ -7,11 +7,14 @@ import sys
 from datetime import timedelta
 
 import pytest
+from aiohttp import ClientSession
 
+from floyd.sandbox.__main__ import read_plan
 from floyd.sandbox.client import SandboxClient, SandboxError
 from floyd.sandbox.clock import SandboxClock
 from floyd.sandbox.records import Records
-from tests.sandbox.running import Sandbox
+from floyd.sandbox.world import Plan, World
+from tests.sandbox.running import ACCOUNT_SID, Sandbox
 
 
 def test_the_clock_runs_as_fast_as_it_is_told() -> None:
@@ -86,9 +89,36 @@ def test_mistakes_are_told(sandbox: Sandbox) -> None:
         sandbox.control.add_fault("*", "explode")
 
 
+def test_a_real_key_is_not_taken_over() -> None:
+    arguments = ["--public-url", "http://127.0.0.1:9"]
+    assert read_plan(arguments, {"OPENAI_API_KEY": "sk-sandbox-3"}).openai_key == "sk-sandbox-3"
+    plan = read_plan(arguments, {"OPENAI_API_KEY": "sk-proj-3", "TWILIO_ACCOUNT_SID": ACCOUNT_SID})
+    assert plan.openai_key.startswith("sk-sandbox-")
+    assert plan.account_sid != ACCOUNT_SID
+
+
+def test_only_the_worlds_own_key_opens_the_model() -> None:
+    async def models(url: str, key: str) -> tuple[int, str]:
+        headers = {"Authorization": f"Bearer {key}"}
+        async with ClientSession() as session, session.get(f"{url}/models", headers=headers) as got:
+            answer = await got.json()
+        return got.status, str(answer.get("error", {}).get("code"))
+
+    async def scenario() -> list[tuple[int, str]]:
+        world = World(Plan("http://127.0.0.1:9", openai_key="sk-sandbox-1"), SandboxClock())
+        url = (await world.start())["urls"]["openai"]
+        try:
+            return [await models(url, key) for key in ("sk-sandbox-1", "sk-sandbox-2")]
+        finally:
+            await world.stop()
+
+    assert asyncio.run(scenario()) == [(200, "None"), (401, "invalid_api_key")]
+
+
 def test_the_command_runs_the_world_until_it_is_told_to_stop() -> None:
     command = [sys.executable, "-m", "floyd.sandbox", "--public-url", "http://127.0.0.1:9"]
     account = {"TWILIO_ACCOUNT_SID": "AC" + "1" * 32, "TWILIO_AUTH_TOKEN": "2" * 32}
+    account |= {"OPENAI_API_KEY": "sk-sandbox-3"}
     process = subprocess.Popen(
         [*command, "--seed", "7"], stdout=subprocess.PIPE, env=os.environ | account
     )

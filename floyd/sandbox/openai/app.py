@@ -17,10 +17,15 @@ _LARGEST_BODY = 8 * 2**20
 
 
 def build_app(
-    voices: Voices, conditions: OpenAIConditions, clock: SandboxClock, records: Records
+    voices: Voices,
+    conditions: OpenAIConditions,
+    clock: SandboxClock,
+    records: Records,
+    key: str | None = None,
 ) -> web.Application:
-    """The application that serves `/v1/...`."""
-    app = web.Application(middlewares=[_door(conditions, records)], client_max_size=_LARGEST_BODY)
+    """The application that serves `/v1/...`; without a key of its own it takes any."""
+    door = _door(conditions, records, key)
+    app = web.Application(middlewares=[door], client_max_size=_LARGEST_BODY)
     reader = Reader(voices, conditions, records)
     models.add_routes(app)
     chat.add_routes(app, conditions, clock, records)
@@ -29,7 +34,7 @@ def build_app(
     return app
 
 
-def _door(conditions: OpenAIConditions, records: Records) -> Middleware:
+def _door(conditions: OpenAIConditions, records: Records, key: str | None) -> Middleware:
     faults = {
         "/v1/chat/completions": lambda: conditions.fail_next,
         "/v1/audio/speech": lambda: conditions.voice_fail_next,
@@ -39,7 +44,7 @@ def _door(conditions: OpenAIConditions, records: Records) -> Middleware:
     @web.middleware
     async def door(request: web.Request, handler: Handler) -> web.StreamResponse:
         try:
-            check_key(request.headers)
+            check_key(request.headers, key)
             failing = faults.get(request.path, list)()
             if failing:
                 raise failure(failing.pop(0))

@@ -36,14 +36,22 @@ class ApiError(Exception):
         return web.json_response({"error": self.body}, status=self.status)
 
 
-def check_key(headers: Mapping[str, str]) -> None:
-    """Checks that there is a key; any key is right.
+def check_key(headers: Mapping[str, str], right: str | None = None) -> None:
+    """Checks the key of a request; without a right one any will do.
 
     Raises:
-        ApiError: There is none.
+        ApiError: There is none, or a wrong one.
     """
     scheme, _, key = headers.get("Authorization", "").partition(" ")
-    if scheme.lower() != "bearer" or not key.strip():
+    key = key.strip()
+    if right is not None and key and key != right:
+        raise ApiError(
+            f"Incorrect API key provided: {key[:8]}***. You can find your API key at "
+            "https://platform.openai.com/account/api-keys.",
+            status=401,
+            code="invalid_api_key",
+        )
+    if scheme.lower() != "bearer" or not key:
         raise ApiError(
             "You didn't provide an API key. You need to provide your API key in an Authorization "
             "header using Bearer auth (i.e. Authorization: Bearer YOUR_KEY).",
