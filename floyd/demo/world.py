@@ -3,6 +3,7 @@
 import asyncio
 import json
 import os
+import random
 import sys
 import time
 from collections.abc import AsyncIterator, Mapping
@@ -86,10 +87,18 @@ async def phone_world(
         ready = await _ready(log)
         environ |= ready["environment"]
         control = ready["urls"]["control"]
+        sandbox = SandboxClient(control)
+        await asyncio.to_thread(sandbox.change_conditions, google=_recogniser(seed))
         async with household(environ, supervisor, listener) as complete:
             settings = load(complete)
             introduce(scenario, settings.clock.now())
-            yield PhoneWorld(scenario, SandboxClient(control), control, complete, settings)
+            yield PhoneWorld(scenario, sandbox, control, complete, settings)
+
+
+def _recogniser(seed: int) -> dict[str, float]:
+    """Return how a recogniser is in life: it corrects itself, and its finals are late."""
+    final_latency_s = round(random.Random(f"recogniser {seed}").uniform(0.3, 1.6), 2)
+    return {"revise_rate": 0.1, "final_latency_s": final_latency_s, "seed": seed}
 
 
 def introduce(scenario: Scenario, now: float) -> None:
