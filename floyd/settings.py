@@ -3,7 +3,7 @@
 import secrets
 import time
 from pathlib import Path
-from typing import Any, Literal, Self
+from typing import Any, Literal
 from urllib.parse import urlsplit
 
 from pydantic import (
@@ -13,7 +13,6 @@ from pydantic import (
     SecretStr,
     ValidationError,
     field_validator,
-    model_validator,
 )
 
 from floyd.clock import Clock
@@ -23,10 +22,20 @@ _SECRETS_FROM_FILES = (
     "FLOYD_SECRET_KEY",
     "TWILIO_AUTH_TOKEN",
     "OPENAI_API_KEY",
+    "FLOYD_VOICE_API_KEY",
     "GOOGLE_PLACES_API_KEY",
     "DATABASE_URL",
+    "REDIS_URL",
 )
 _STRONG_SECRET_LENGTH = 32
+_LEAST_DIFFERENT_LETTERS = 8
+_STAND_IN_URLS = (
+    "TWILIO_API_URL",
+    "OPENAI_BASE_URL",
+    "FLOYD_VOICE_BASE_URL",
+    "GOOGLE_SPEECH_ENDPOINT",
+    "GOOGLE_PLACES_URL",
+)
 
 
 class Settings(BaseModel):
@@ -35,8 +44,8 @@ class Settings(BaseModel):
     model_config = ConfigDict(frozen=True)
 
     floyd_env: Literal["development", "production"] = "development"
-    floyd_public_url: str
-    floyd_media_url: str = ""
+    floyd_public_url: str = Field(pattern=r"^https?://[^/?#\s]+")
+    floyd_media_url: str = Field(default="", pattern=r"^(wss?://[^/?#\s]+.*)?$")
     floyd_secret_key: SecretStr
     floyd_data_dir: Path = Path("var")
     floyd_time_scale: float = Field(default=1.0, ge=1, le=20)
@@ -66,8 +75,8 @@ class Settings(BaseModel):
     google_places_api_key: SecretStr = SecretStr("")
     google_places_url: str = "https://places.googleapis.com"
 
-    floyd_dial_only: str = ""
-    floyd_countries: str = "1"
+    floyd_dial_only: str = Field(default="", pattern=r"^(\+[1-9]\d{6,14})?$")
+    floyd_countries: str = Field(default="1", pattern=r"^\s*\d{1,3}(\s*,\s*\d{1,3})*\s*$")
     floyd_max_calls: int = Field(default=40, ge=1, le=1000)
 
     @field_validator(
@@ -80,30 +89,6 @@ class Settings(BaseModel):
     @classmethod
     def _without_trailing_slash(cls, url: str) -> str:
         return url.rstrip("/")
-
-    @model_validator(mode="after")
-    def _production_is_strict(self) -> Self:
-        if self.floyd_env != "production":
-            return self
-        problems = []
-        if not self.floyd_public_url.startswith("https://"):
-            problems.append("FLOYD_PUBLIC_URL must begin with https://")
-        if len(self.floyd_secret_key.get_secret_value()) < _STRONG_SECRET_LENGTH:
-            problems.append(f"FLOYD_SECRET_KEY must have {_STRONG_SECRET_LENGTH} characters")
-        if self.floyd_time_scale != 1:
-            problems.append("FLOYD_TIME_SCALE must be 1")
-        stand_ins = {
-            "TWILIO_API_URL": self.twilio_api_url,
-            "OPENAI_BASE_URL": self.openai_base_url,
-            "GOOGLE_SPEECH_ENDPOINT": self.google_speech_endpoint,
-            "GOOGLE_PLACES_URL": self.google_places_url,
-        }
-        for name, url in stand_ins.items():
-            if url.startswith("http://"):
-                problems.append(f"{name} must not be a stand-in")
-        if problems:
-            raise ValueError("; ".join(f"in production {problem}" for problem in problems))
-        return self
 
     @property
     def media_url(self) -> str:
@@ -157,14 +142,41 @@ def load(environ: dict[str, str]) -> Settings:
                 values[name.lower()] = Path(path).read_text(encoding="utf-8").strip()
             except OSError as error:
                 problems.append(f"{name}_FILE: {error.strerror or error}")
+            except UnicodeDecodeError:
+                problems.append(f"{name}_FILE: is not text")
     known = {name: value for name, value in values.items() if name in Settings.model_fields}
     try:
         settings = Settings.model_validate(known)
     except ValidationError as error:
         problems.extend(_in_words(problem) for problem in error.errors())
+    problems.extend(_unfit_for_production(values))
     if problems:
         raise SettingsError("Settings to mend:\n" + "\n".join(f"  {line}" for line in problems))
     return settings
+
+
+def _unfit_for_production(values: dict[str, Any]) -> list[str]:
+    """Return what production refuses, whatever else is wrong with an environment."""
+    if values.get("floyd_env") != "production":
+        return []
+    problems = []
+    if not values.get("floyd_public_url", "https://").startswith("https://"):
+        problems.append("FLOYD_PUBLIC_URL: must begin with https:// in production")
+    if not values.get("floyd_media_url", "wss://").startswith("wss://"):
+        problems.append("FLOYD_MEDIA_URL: must begin with wss:// in production")
+    secret = values.get("floyd_secret_key")
+    if secret and (
+        len(secret) < _STRONG_SECRET_LENGTH or len(set(secret)) < _LEAST_DIFFERENT_LETTERS
+    ):
+        problems.append(
+            f"FLOYD_SECRET_KEY: must have {_STRONG_SECRET_LENGTH} random characters in production"
+        )
+    if values.get("floyd_time_scale", "1") not in ("1", "1.0"):
+        problems.append("FLOYD_TIME_SCALE: must be 1 in production")
+    for name in _STAND_IN_URLS:
+        if values.get(name.lower(), "").lower().startswith("http://"):
+            problems.append(f"{name}: must not be a stand-in in production")
+    return problems
 
 
 def _in_words(problem: Any) -> str:
