@@ -2,7 +2,8 @@
 
 A compare-and-swap decides who sends; the lease that it takes outlasts the request. A text whose
 request was lost in between stays `sending` and is looked for in Twilio's list: found, it is ours;
-absent twice, a minute apart, it was never sent.
+absent twice, a minute apart, it was never sent. Texts to one number go out in their
+order.
 """
 
 import random
@@ -17,6 +18,7 @@ from floyd.services import Services
 from floyd.services.telephony.protocol import TextSeen
 from floyd.store.database import writing
 from floyd.store.models import OutboundText
+from floyd.store.queue import enqueue
 
 log = structlog.get_logger()
 
@@ -35,15 +37,33 @@ def send_text(services: Services, text_id: int) -> None:
     text = OutboundText.get_or_none(OutboundText.id == text_id)
     if text is None or (text.tries and not _is_due(text, services.clock.now())):
         return
-    if text.state == "queued" and _take(text, services.clock):
+    if (
+        text.state == "queued"
+        and _oldest_unsent(text.phone) == text
+        and _take(text, services.clock)
+    ):
         _send(services, text)
     elif text.state == "sending":
         _reconcile(services, text)
+    following = _oldest_unsent(text.phone)
+    if following is not None and following.id > text.id:
+        enqueue("send_text", following.id)
 
 
 def backoff_s(tries: int) -> float:
     """Return seconds until the next try: doubling, capped, spread so that not all come at once."""
     return min(2.0**tries, _LONGEST_BACKOFF_S) * random.uniform(0.5, 1)
+
+
+def _oldest_unsent(phone: str) -> OutboundText | None:
+    """Return the text that goes to a number before all others do."""
+    unsent: OutboundText | None = (
+        OutboundText.select()
+        .where(OutboundText.phone == phone, OutboundText.state.in_(("queued", "sending")))
+        .order_by(OutboundText.id)
+        .first()
+    )
+    return unsent
 
 
 def _is_due(text: OutboundText, now: float) -> bool:
@@ -94,6 +114,8 @@ def _reconcile(services: Services, text: OutboundText) -> None:
         return
     if text.absent_at is None:
         _change(text, absent_at=now, due_at=now + ABSENT_FOR_S)
+    elif text.tries >= MOST_TRIES:
+        _change(text, state="failed", due_at=None)
     else:
         _change(text, state="queued", absent_at=None, due_at=now)
 

@@ -2,6 +2,8 @@ from concurrent.futures import ThreadPoolExecutor
 from threading import Barrier
 
 import pytest
+from redis import Redis
+from rq import Queue
 
 from floyd.jobs.send_text import ABSENT_FOR_S, LOST_AFTER_S, MOST_TRIES, backoff_s, send_text
 from floyd.reports.delivery import write_text
@@ -184,3 +186,39 @@ def test_the_wait_between_tries_grows_and_is_spread() -> None:
     assert all(1 <= backoff_s(1) <= 2 for _ in range(100))
     assert all(150 <= backoff_s(11) <= 300 for _ in range(100))
     assert len({backoff_s(3) for _ in range(10)}) > 1
+
+
+def test_texts_to_one_number_go_out_in_their_order(
+    services: Services,
+    telephony: ScriptedTelephony,
+    clock: SetClock,
+    text: OutboundText,
+    store: Redis,
+) -> None:
+    with writing() as writes:
+        later = write_text(writes, user=text.user, body="Later.", occasion="l", now=clock.now())
+        other = write_text(writes, phone="+14165550177", body="Hi.", occasion="o", now=clock.now())
+    assert later is not None
+    assert other is not None
+    store.flushdb()
+    telephony.answers = [never_processed()]
+    for one in (text, later, other):
+        send_text(services, one.id)
+    assert [sent.body for sent in telephony.sent] == ["Hi."]
+
+    clock.move(10)
+    send_text(services, text.id)
+    assert [job.args for job in Queue("floyd", connection=store).jobs] == [(later.id,)]
+    send_text(services, later.id)
+    assert [sent.body for sent in telephony.sent] == ["Later.", "Done.", "Hi."]
+
+
+def test_a_text_whose_answer_is_always_lost_is_given_up_in_the_end(
+    services: Services, telephony: ScriptedTelephony, clock: SetClock, text: OutboundText
+) -> None:
+    telephony.answers = [lost_answer() for _ in range(MOST_TRIES)]
+    for _ in range(4 * MOST_TRIES):
+        send_text(services, text.id)
+        clock.move(ABSENT_FOR_S)
+    assert (_now(text).state, _now(text).tries) == ("failed", MOST_TRIES)
+    assert telephony.sent == []
