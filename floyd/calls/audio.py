@@ -40,24 +40,26 @@ class SpeechDetector:
     """Tells when the callee begins and ceases to make speech-like sound.
 
     One stretch of speech needs 60 ms of it to begin, and 80 ms without to be paused; the times
-    given are those of the first and the last such sound itself, in seconds of the stream.
+    given are those of the first and the last such sound itself, in seconds of the stream. They
+    follow the phone company's own time stamps: sound that was lost on the way leaves a gap.
     """
 
     def __init__(self) -> None:
         self._vad = webrtcvad.Vad(_MODE)
         self._rest = b""
-        self._at_frame = 0
+        self._at_s = 0.0
         self._voiced = 0
         self._unvoiced = 0
         self._speaking = False
 
-    def hear(self, mulaw: bytes) -> list[SpeechStarted | SpeechPaused]:
-        """Return what further audio changes."""
+    def hear(self, mulaw: bytes, at_s: float) -> list[SpeechStarted | SpeechPaused]:
+        """Return what further audio changes; `at_s` is when its first sample was spoken."""
+        self._at_s = at_s - seconds(self._rest)
         self._rest += mulaw
         changes = []
         while len(self._rest) >= _FRAME_BYTES:
             frame, self._rest = self._rest[:_FRAME_BYTES], self._rest[_FRAME_BYTES:]
-            self._at_frame += 1
+            self._at_s += FRAME_MS / 1000
             change = self._frame(self._is_speech(audioop.ulaw2lin(frame, 2)))
             if change:
                 changes.append(change)
@@ -79,4 +81,4 @@ class SpeechDetector:
         return None
 
     def _at(self, frames_ago: int) -> float:
-        return (self._at_frame - frames_ago) * FRAME_MS / 1000
+        return self._at_s - frames_ago * FRAME_MS / 1000

@@ -7,6 +7,8 @@ from floyd.calls.phrases import introduction
 from floyd.calls.vocabulary import Speaker, Turn
 from floyd.store.models import Call, Utterance
 
+_POSITIONS_A_STREAM = 1_000
+
 
 @dataclass(frozen=True)
 class CallBrief:
@@ -18,6 +20,7 @@ class CallBrief:
         voicemail_message: what may be left on a machine, or None.
         plan, snapshot: what the model is told, see `prompts`.
         earlier: what was said before the line was lost, by position.
+        first_position: of what is said from now on; an older stream's last words lie before it.
         answered: an earlier stream of this call was live.
         disclosed: in it the callee heard the introduction to its end.
         offset_s: how long before this stream the call was answered; 0 for its first stream.
@@ -34,6 +37,7 @@ class CallBrief:
     plan: dict[str, Any]
     snapshot: dict[str, Any]
     earlier: tuple[tuple[int, Turn], ...] = ()
+    first_position: int = 0
     answered: bool = False
     disclosed: bool = False
     offset_s: float = 0.0
@@ -60,6 +64,7 @@ def load(attempt: str, now: float) -> CallBrief:
         plan=plan,
         snapshot=snapshot,
         earlier=earlier,
+        first_position=max(0, call.token_used - 1) * _POSITIONS_A_STREAM,
         answered=bool(earlier) or call.token_used > 1,
         disclosed=any(turn.speaker == "floyd" and hello in turn.text for _, turn in earlier),
         offset_s=max(0.0, now - call.answered_at) if earlier and call.answered_at else 0.0,

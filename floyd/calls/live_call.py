@@ -7,13 +7,15 @@ event at once only queues it.
 import asyncio
 import logging
 from collections import deque
-from collections.abc import Callable
+from collections.abc import Awaitable, Callable
+from contextlib import suppress
 from dataclasses import asdict
 from typing import Any
 
 from floyd.calls import media_stream, prompt
 from floyd.calls.arrival import Arrival
-from floyd.calls.audio import SpeechDetector, seconds
+from floyd.calls.audio import SpeechDetector
+from floyd.calls.line_watch import LineWatch
 from floyd.calls.media_socket import GOING_AWAY, INVALID, NORMAL, POLICY, MediaSocket
 from floyd.calls.mouth import Mouth
 from floyd.calls.tools import TOOLS
@@ -42,18 +44,18 @@ from floyd.calls.vocabulary import (
     WordsHeard,
 )
 from floyd.calls.writer import Writer
-from floyd.errors import TelephonyError, TranscriberError
+from floyd.errors import TelephonyError
 from floyd.services import LiveServices
+from floyd.services.timeouts import patience
 from floyd.services.transcriber.protocol import Transcript
 from floyd.services.voice.protocol import Speaking
 
 log = logging.getLogger(__name__)
 
-# Twilio sends 50 messages a second. Sound that runs ahead of the clock, or more messages than sound
-# could need, is no telephone.
-_AHEAD_AT_MOST_S = 15.0
-_MESSAGES_A_SECOND_AT_MOST = 200
-_MESSAGES_TO_BEGIN_WITH = 1_000
+_LINE_LOOKED_AT_EVERY_S = 5.0
+# How long the end of a call waits for the database, and for services that do not answer.
+_STORING_TAKES_AT_MOST_S = 5.0
+_CLOSING_TAKES_AT_MOST_S = 5.0
 
 
 class LiveCall:
@@ -81,62 +83,74 @@ class LiveCall:
         self._mouth = Mouth(self, self._voice, arrival.clips, self.happened)
         self._socket: MediaSocket | None = None
         self._ended = asyncio.Event()
-        self._heard_s = 0.0
-        self._messages = 0
+        self._line = LineWatch()
         self._events: deque[Event] = deque()
         self._handling = False
         self._event_position = 0
         self._wake: asyncio.TimerHandle | None = None
-        self._hanging_up: asyncio.Task[None] | None = None
+        self._parting: asyncio.Task[None] | None = None
 
     @property
     def attempt(self) -> str:
         """Names the call."""
         return self._brief.attempt
 
-    async def carry(self, socket: MediaSocket) -> None:
+    async def carry(self, take_over: Awaitable[MediaSocket]) -> None:
         """Hold the conversation until the socket is gone and everything about it is stored."""
-        self._socket = socket
-        transcripts = asyncio.create_task(self._read_transcripts())
+        helpers: list[asyncio.Task[None]] = []
         try:
+            self._socket = await take_over
+            helpers = [
+                asyncio.create_task(self._read_transcripts()),
+                asyncio.create_task(self._watch_line()),
+            ]
             self.happened(StreamStarted())
-            socket.begin()
+            self._socket.begin()
             await self._ended.wait()
             self.happened(StreamEnded())
         finally:
+            self._close(GOING_AWAY)
             if self._wake:
                 self._wake.cancel()
-            transcripts.cancel()
-            await asyncio.gather(
-                transcripts, self._mouth.close(), self._listening.close(), return_exceptions=True
-            )
-            await self._close_voice()
-            if self._hanging_up:
-                await self._hanging_up
+            await self._let_go(helpers)
+            if self._parting:
+                await asyncio.wait([self._parting])
             self._writer.settle(self._brief.call_id, self._generation)
             await self._writer.flushed()
+
+    async def _let_go(self, helpers: list[asyncio.Task[None]]) -> None:
+        """End all that was begun for the call; a service that hangs must not hold it."""
+        for helper in helpers:
+            helper.cancel()
+        closing = asyncio.gather(
+            *helpers, self._mouth.close(), self._listening.close(), return_exceptions=True
+        )
+        with suppress(TimeoutError):
+            async with asyncio.timeout(patience(self._clock, _CLOSING_TAKES_AT_MOST_S)):
+                await closing
+                await self._close_voice()
 
     # --- What happens -----------------------------------------------------------------------------
 
     def message_came(self, message: bytes) -> None:
         """Take in a message of the media stream; junk closes this call's socket only."""
-        self._messages += 1
+        self._line.message_came()
         try:
             incoming = media_stream.decode(message)
         except media_stream.BadMessage:
             self._close(INVALID)
             return
         if isinstance(incoming, media_stream.Audio):
-            self._hear(incoming.mulaw)
+            self._hear(incoming)
         elif isinstance(incoming, media_stream.Marked):
             self.happened(MarkReached(incoming.name))
         elif isinstance(incoming, media_stream.Stopped):
             self._close(NORMAL)
-        if self._is_flood():
+        if self._line.is_flood(self._now_s()):
             self._close(POLICY)
 
-    def socket_ended(self) -> None:
-        """Note that the socket is gone."""
+    def end(self) -> None:
+        """End the stream: its socket is gone, or a newer one has taken its place."""
         self._ended.set()
 
     def notice_came(self, notice: dict[str, Any]) -> None:
@@ -173,16 +187,13 @@ class LiveCall:
         self._event_position += 1
         self._writer.event(self._brief.call_id, position, now_s, content)
 
-    def _hear(self, mulaw: bytes) -> None:
-        self._heard_s += seconds(mulaw)
-        self._listening.send(mulaw)
-        for change in self._detector.hear(mulaw):
+    def _hear(self, audio: media_stream.Audio) -> None:
+        if not self._line.is_new(audio):
+            return
+        self._listening.send(audio.mulaw)
+        at_s = min(audio.at_ms / 1000, self._now_s())
+        for change in self._detector.hear(audio.mulaw, at_s):
             self.happened(change)
-
-    def _is_flood(self) -> bool:
-        now_s = self._now_s()
-        allowed = _MESSAGES_TO_BEGIN_WITH + now_s * _MESSAGES_A_SECOND_AT_MOST
-        return self._heard_s > now_s + _AHEAD_AT_MOST_S or self._messages > allowed
 
     async def _read_transcripts(self) -> None:
         last: Transcript | None = None
@@ -191,8 +202,16 @@ class LiveCall:
                 if transcript != last:
                     self.happened(WordsHeard(transcript.text, transcript.is_final))
                 last = transcript
-        except TranscriberError:
+        except Exception as error:  # noqa: BLE001 - the door of what is heard: never deaf in silence
+            log.warning("the recogniser is gone: %s", type(error).__name__)
             self.happened(ListeningFailed())
+
+    async def _watch_line(self) -> None:
+        """End the stream when nothing comes any more, whatever its socket believes."""
+        while not self._line.is_dead():
+            await asyncio.sleep(patience(self._clock, _LINE_LOOKED_AT_EVERY_S))
+        log.warning("a line went dead")
+        self.end()
 
     def _now_s(self) -> float:
         return self._clock.monotonic() - self._began
@@ -244,14 +263,14 @@ class LiveCall:
         self._writer.utterance(self._brief.call_id, command, self._brief.offset_s)
 
     def _record_finish(self, command: RecordFinish) -> None:
-        self._writer.finish(self._brief.call_id, command.finish)
+        self._writer.finish(self._brief.call_id, self._generation, command.finish)
 
     def _hang_up(self, _: HangUp) -> None:
-        self._hanging_up = asyncio.create_task(self._hang_up_once_stored())
+        self._parting = asyncio.create_task(self._hang_up_once_stored())
 
     async def _hang_up_once_stored(self) -> None:
         """End the call; should that fail, closing the socket sends it to /resume, which ends it."""
-        await self._writer.flushed()
+        await self._stored()
         try:
             await asyncio.to_thread(self._services.telephony.hang_up, self._stream.call_sid)
         except TelephonyError as error:
@@ -259,7 +278,17 @@ class LiveCall:
             self._close(NORMAL)
 
     def _leave_stream(self, _: LeaveStream) -> None:
+        self._parting = asyncio.create_task(self._leave_once_stored())
+
+    async def _leave_once_stored(self) -> None:
+        """Close the socket: whoever takes the call up must find all that was said."""
+        await self._stored()
         self._close(GOING_AWAY)
+
+    async def _stored(self) -> None:
+        with suppress(TimeoutError):
+            async with asyncio.timeout(patience(self._clock, _STORING_TAKES_AT_MOST_S)):
+                await self._writer.flushed()
 
     def _wake_at(self, command: WakeAt) -> None:
         if self._wake:

@@ -51,9 +51,14 @@ class CallLoop:
         threading.Thread(target=self._run, args=(ready,), name="call-loop", daemon=True).start()
         ready.wait()
 
-    def carry(self, arrival: Arrival) -> None:
-        """Carry a call; returns when it has ended and everything about it is stored."""
-        self._submit(self._carry(arrival)).result()
+    def carry(self, arrival: Arrival) -> bool:
+        """Carry a call; returns when it has ended and everything about it is stored.
+
+        Returns:
+            False when this process had become full while the call was at the door: it was not
+            touched.
+        """
+        return self._submit(self._carry(arrival)).result()
 
     def hand_over(self) -> None:
         """Leave all calls to other processes, each at its next good moment; returns at once.
@@ -67,7 +72,7 @@ class CallLoop:
         """This process carries as many calls as it may, or takes no more."""
         return self._leaving or len(self._calls) >= self._settings.floyd_max_calls
 
-    def _submit(self, work: Coroutine[Any, Any, None]) -> Future[None]:
+    def _submit(self, work: Coroutine[Any, Any, bool]) -> Future[bool]:
         return asyncio.run_coroutine_threadsafe(work, self._loop)
 
     def _run(self, ready: threading.Event) -> None:
@@ -81,26 +86,30 @@ class CallLoop:
         ready.set()
         await asyncio.gather(self._announce(), self._listen_for_notices())
 
-    async def _carry(self, arrival: Arrival) -> None:
+    async def _carry(self, arrival: Arrival) -> bool:
         assert self._services is not None
+        if self.full:
+            arrival.socket.close()
+            return False
         call = LiveCall(arrival, self._services, self._writer)
         older = self._calls.get(call.attempt)
         if older:
-            older.socket_ended()
+            older.end()
         self._calls[call.attempt] = call
-        await self._subscribe(call.attempt)
+        # Not waited for: a Redis that does not answer must not keep a callee waiting.
+        following = self._loop.create_task(self._subscribe(call.attempt))
         try:
-            await call.carry(await self._take_over(arrival, call))
+            await call.carry(self._take_over(arrival, call))
         finally:
+            following.cancel()
             if self._calls.get(call.attempt) is call:
                 del self._calls[call.attempt]
                 await self._unsubscribe(call.attempt)
+        return True
 
     async def _take_over(self, arrival: Arrival, call: LiveCall) -> MediaSocket:
         _, media_socket = await self._loop.connect_accepted_socket(
-            lambda: MediaSocket(
-                arrival.protocol, arrival.messages, call.message_came, call.socket_ended
-            ),
+            lambda: MediaSocket(arrival.protocol, arrival.messages, call.message_came, call.end),
             arrival.socket,
         )
         return media_socket
@@ -125,7 +134,7 @@ class CallLoop:
                     capacity,
                     self._clock.now(),
                 )
-            except RedisError as error:
+            except Exception as error:  # noqa: BLE001 - goes on, whatever breaks: it keeps the loop
                 log.warning("slots were not announced: %s", type(error).__name__)
             await self._clock.sleep(_ANNOUNCE_EVERY_S)
 
@@ -137,7 +146,7 @@ class CallLoop:
                 await self._pubsub.subscribe("calls", *map(call_channel, self._calls))
                 async for message in self._pubsub.listen():
                     self._deliver(message["channel"].decode(), json.loads(message["data"]))
-            except RedisError as error:
+            except Exception as error:  # noqa: BLE001 - the notices' door: no notice may end calls
                 log.warning("no notices for now: %s", type(error).__name__)
             finally:
                 self._pubsub = None

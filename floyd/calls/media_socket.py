@@ -15,7 +15,7 @@ from websockets.protocol import OPEN, Protocol, Side
 
 LARGEST_MESSAGE_BYTES = 64 * 1024
 NORMAL, GOING_AWAY, UNSUPPORTED, INVALID = 1000, 1001, 1003, 1007
-POLICY, TOO_BIG, TRY_LATER = 1008, 1009, 1013
+POLICY, TOO_BIG, BROKEN, TRY_LATER = 1008, 1009, 1011, 1013
 _CLOSING_TAKES_AT_MOST_S = 2.0
 _UNSENT_AT_MOST_BYTES = 8 * 1024 * 1024
 
@@ -74,6 +74,7 @@ class MediaSocket(asyncio.Protocol):
         self._on_message = on_message
         self._on_end = on_end
         self._begun = False
+        self._closing: asyncio.TimerHandle | None = None
         self._transport: asyncio.Transport | None = None
 
     def connection_made(self, transport: asyncio.BaseTransport) -> None:
@@ -99,6 +100,8 @@ class MediaSocket(asyncio.Protocol):
     def connection_lost(self, exc: Exception | None) -> None:
         """Tell the call that its socket is gone."""
         self._transport = None
+        if self._closing:
+            self._closing.cancel()
         self._on_end()
 
     def send(self, message: bytes) -> None:
@@ -112,13 +115,21 @@ class MediaSocket(asyncio.Protocol):
         self._flush()
 
     def close(self, code: int) -> None:
-        """Close the socket with a code; it is gone soon, whatever the other side does."""
+        """Close the socket with a code; it is gone soon, whatever the other side does.
+
+        What the other side still says is taken off the socket and not listened to.
+        """
         if self._transport is None:
             return
         if self._protocol.state is OPEN:
             self._protocol.send_close(code)
             self._flush()
-        asyncio.get_running_loop().call_later(_CLOSING_TAKES_AT_MOST_S, self._abort)
+        self._abort_soon()
+
+    def _abort_soon(self) -> None:
+        if self._closing is None:
+            loop = asyncio.get_running_loop()
+            self._closing = loop.call_later(_CLOSING_TAKES_AT_MOST_S, self._abort)
 
     def _abort(self) -> None:
         if self._transport:
@@ -127,7 +138,8 @@ class MediaSocket(asyncio.Protocol):
     def _deliver(self) -> None:
         try:
             for message in self._messages.read():
-                self._on_message(message)
+                if self._closing is None:
+                    self._on_message(message)
         except ProtocolError:
             self.close(UNSUPPORTED)
         self._flush()
@@ -141,4 +153,4 @@ class MediaSocket(asyncio.Protocol):
             else:
                 self._transport.write_eof()
         if self._protocol.close_expected():
-            asyncio.get_running_loop().call_later(_CLOSING_TAKES_AT_MOST_S, self._abort)
+            self._abort_soon()

@@ -6,11 +6,16 @@ from floyd.calls.vocabulary import Speaker, Turn
 
 
 class Transcript:
-    """An ordered record whose entries can still be corrected."""
+    """An ordered record whose entries can still be corrected.
 
-    def __init__(self, earlier: Iterable[tuple[int, Turn]] = ()) -> None:
+    Args:
+        earlier: what was said before, by position.
+        first_position: where new entries begin at the earliest.
+    """
+
+    def __init__(self, earlier: Iterable[tuple[int, Turn]] = (), first_position: int = 0) -> None:
         self._entries: dict[int, Turn] = dict(earlier)
-        self._next = max(self._entries, default=-1) + 1
+        self._next = max(first_position, max(self._entries, default=-1) + 1)
 
     def add(self, speaker: Speaker, text: str) -> int:
         """Append an entry, empty if its words are still to come, and return its position."""

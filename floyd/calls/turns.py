@@ -70,7 +70,7 @@ class Turns:
         self._timers = Timers()
         self._wake_s: float | None = None
         self._hearing = Hearing()
-        self._transcript = Transcript(brief.earlier)
+        self._transcript = Transcript(brief.earlier, brief.first_position)
         self._replies = Replies(self._transcript, self._do)
         self._opening = not brief.answered
         self._introduction: Reply | None = None

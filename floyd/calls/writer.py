@@ -11,7 +11,7 @@ from collections.abc import Callable
 from queue import SimpleQueue
 from typing import Any
 
-from peewee import EXCLUDED, DatabaseError, InterfaceError, OperationalError
+from peewee import EXCLUDED, InterfaceError, OperationalError
 
 from floyd.calls.vocabulary import RecordUtterance
 from floyd.clock import Clock
@@ -54,9 +54,10 @@ class Writer:
         row = {"call": call_id, "position": position, "at_s": at_s, "event": event}
         self._queue.put(lambda _: CallEvent.insert(row).on_conflict_ignore().execute())
 
-    def finish(self, call_id: int, finish: dict[str, Any]) -> None:
-        """Store what a conversation concluded."""
-        self._queue.put(lambda _: Call.update(finish=finish).where(Call.id == call_id).execute())
+    def finish(self, call_id: int, generation: int, finish: dict[str, Any]) -> None:
+        """Store what a conversation concluded, unless a newer stream of the call goes on."""
+        newest = (Call.id == call_id) & (Call.token_used == generation)
+        self._queue.put(lambda _: Call.update(finish=finish).where(newest).execute())
 
     def settle(self, call_id: int, generation: int) -> None:
         """Note that all of a stream is stored, unless a newer one has begun; have it reported."""
@@ -100,11 +101,11 @@ class Writer:
             except (OperationalError, InterfaceError) as error:
                 log.warning("call rows wait for the database: %s", type(error).__name__)
                 self._clock.block(_TRY_AGAIN_S)
-            except DatabaseError as error:
+            except Exception as error:  # noqa: BLE001 - the thread's door: all calls need it
                 batch = self._without_the_bad(batch, error)
 
-    def _without_the_bad(self, batch: list[Work], error: DatabaseError) -> list[Work]:
-        """One row that the database refuses must not take the others along: write them singly."""
+    def _without_the_bad(self, batch: list[Work], error: Exception) -> list[Work]:
+        """One row that cannot be written must not take the others along: write them singly."""
         log.error("a call row was refused: %s", type(error).__name__)
         if len(batch) > 1:
             for work in batch:

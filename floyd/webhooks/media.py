@@ -19,8 +19,17 @@ from websockets.protocol import OPEN, Protocol
 from floyd.calls import brief, opening, tickets
 from floyd.calls.arrival import Arrival
 from floyd.calls.loop import the_loop
-from floyd.calls.media_socket import INVALID, POLICY, TOO_BIG, TRY_LATER, Messages, opened
+from floyd.calls.media_socket import (
+    BROKEN,
+    INVALID,
+    POLICY,
+    TOO_BIG,
+    TRY_LATER,
+    Messages,
+    opened,
+)
 from floyd.calls.media_stream import BadMessage, Ignored, Started, decode
+from floyd.clock import Clock
 from floyd.settings import Settings
 from floyd.store.database import database
 
@@ -65,12 +74,16 @@ def add_media_socket(app: Flask, settings: Settings, redis: Redis) -> None:
     def media(ws: Server) -> None:
         line, protocol = cast(socket.socket, ws.sock), opened()
         try:
-            the_loop(settings).carry(_admit(line, protocol, settings, redis))
+            if not the_loop(settings).carry(_admit(line, protocol, settings, redis)):
+                raise Refused(TRY_LATER, "full by now")
         except Refused as refused:
             log.warning("media_stream_refused", reason=str(refused))
             _close(line, protocol, refused.code)
         except OSError as error:
             log.warning("media_stream_lost", error=type(error).__name__)
+        except Exception as error:  # noqa: BLE001 - the call's door: it comes back by another one
+            log.error("media_stream_failed", error=type(error).__name__)
+            _close(line, protocol, BROKEN)
         finally:
             ws.connected = False
 
@@ -87,8 +100,7 @@ def _admit(line: socket.socket, protocol: Protocol, settings: Settings, redis: R
     if the_loop(settings).full:
         raise Refused(TRY_LATER, "full")
     messages = Messages(protocol)
-    line.settimeout(settings.clock.real(_START_COMES_WITHIN_S))
-    stream = _await_start(line, protocol, messages)
+    stream = _await_start(line, protocol, messages, settings.clock)
     began = settings.clock.monotonic()
     secret = settings.floyd_secret_key.get_secret_value()
     ticket = tickets.read(secret, stream.parameters.get("ticket", ""))
@@ -105,9 +117,14 @@ def _admit(line: socket.socket, protocol: Protocol, settings: Settings, redis: R
     return Arrival(taken, protocol, messages, stream, began, ticket.generation, call, clips)
 
 
-def _await_start(line: socket.socket, protocol: Protocol, messages: Messages) -> Started:
+def _await_start(
+    line: socket.socket, protocol: Protocol, messages: Messages, clock: Clock
+) -> Started:
     """Read until the stream's `start` message; what comes before it may only be `connected`."""
+    deadline = clock.monotonic() + _START_COMES_WITHIN_S
     while protocol.state is OPEN:
+        # For all of it together: who sends a byte now and then would hold this thread for ever.
+        line.settimeout(clock.real(max(0.01, deadline - clock.monotonic())))
         data = line.recv(_READ_BYTES)
         if not data:
             raise ConnectionResetError

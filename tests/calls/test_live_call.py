@@ -1,0 +1,201 @@
+"""One live call between a scripted line and scripted services, with a real database."""
+
+import asyncio
+import json
+from collections.abc import AsyncGenerator, Callable, Coroutine, Sequence
+from typing import Any, cast
+
+import pytest
+from websockets.frames import Frame
+from websockets.protocol import Protocol, Side
+
+from floyd.calls import brief, tickets
+from floyd.calls.arrival import Arrival
+from floyd.calls.live_call import LiveCall
+from floyd.calls.media_socket import MediaSocket, Messages, opened
+from floyd.calls.media_stream import Started
+from floyd.calls.tickets import Ticket
+from floyd.calls.writer import Writer
+from floyd.clock import Clock
+from floyd.services import LiveServices
+from floyd.services.transcriber.protocol import Transcript
+from floyd.services.voice.protocol import Spoken
+from floyd.store.database import writing
+from floyd.store.models import Call, Utterance
+
+SID = "CA" + "1" * 32
+
+
+class Transport(asyncio.Transport):
+    """Takes down what is written; the other side's protocol reads it."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.peer = Protocol(Side.CLIENT)
+        self.peer.state = opened().state
+        self.written: list[str] = []
+
+    def write(self, data: bytes | bytearray | memoryview) -> None:
+        self.peer.receive_data(bytes(data))
+        for frame in self.peer.events_received():
+            data = bytes(cast(Frame, frame).data)
+            if data.startswith(b"{"):
+                self.written.append(json.loads(data)["event"])
+
+    def get_write_buffer_size(self) -> int:
+        return 0
+
+
+class Services:
+    """Recogniser, model, voice and telephony that do as a test says."""
+
+    def __init__(self) -> None:
+        self.hung_up: list[str] = []
+        self.recogniser_breaks = asyncio.Event()
+        self.closing_takes_s = 0.0
+
+    def listen(self, phrases: Sequence[str]) -> "Services":
+        return self
+
+    def send(self, mulaw: bytes) -> None: ...
+
+    async def transcripts(self) -> AsyncGenerator[Transcript]:
+        await self.recogniser_breaks.wait()
+        raise RuntimeError("a bug in a library")
+        yield
+
+    async def open(self) -> "Services":
+        return self
+
+    async def speak(self, text: str) -> AsyncGenerator[Spoken]:
+        yield Spoken(b"\x10" * 800, text)
+
+    def hang_up(self, sid: str) -> None:
+        self.hung_up.append(sid)
+
+    async def close(self) -> None:
+        await asyncio.sleep(self.closing_takes_s)
+
+
+class Scene:
+    def __init__(self, row: Call, *, taken_over: bool = True) -> None:
+        self.taken_over = taken_over
+        self.services, self.transport = Services(), Transport()
+        self.clock = Clock(scale=20.0)
+        protocol = opened()
+        messages = Messages(protocol)
+        started = Started("MZ1", SID)
+        nobody, everybody = cast(Any, None), cast(Any, self.services)
+        call = brief.load(row.attempt, 0.0)
+        self.call = LiveCall(
+            Arrival(nobody, protocol, messages, started, self.clock.monotonic(), 1, call, {}),
+            LiveServices(nobody, self.clock, nobody, *[everybody] * 4),
+            Writer(self.clock),
+        )
+        self.socket = MediaSocket(protocol, messages, self.call.message_came, self.call.end)
+        self.socket.connection_made(self.transport)
+        self.carrying = asyncio.create_task(self.call.carry(self._take_over()))
+
+    async def _take_over(self) -> MediaSocket:
+        if not self.taken_over:
+            raise ConnectionResetError
+        return self.socket
+
+    @property
+    def close_code(self) -> int | None:
+        return self.transport.peer.close_rcvd.code if self.transport.peer.close_rcvd else None
+
+    async def until(self, seen: Callable[[], object]) -> None:
+        async with asyncio.timeout(10):
+            while not seen():
+                await asyncio.sleep(0.01)
+
+    async def line_is_lost(self) -> None:
+        self.socket.connection_lost(None)
+        async with asyncio.timeout(10):
+            await self.carrying
+
+
+@pytest.fixture
+def live(call: Call) -> Call:
+    """A call whose first stream has come."""
+    with writing():
+        call.errand.plan = {"callee": {"name": "Maple School"}, "opening_line": "Mara is sick."}
+        call.errand.snapshot = {"user": "Anna"}
+        call.errand.save()
+    assert tickets.claim(Ticket(call.attempt, 1), SID)
+    return call
+
+
+def played(act: Callable[[], Coroutine[None, None, None]]) -> None:
+    asyncio.run(act())
+
+
+def test_a_recogniser_that_breaks_in_an_unknown_way_ends_the_call_politely(live: Call) -> None:
+    async def act() -> None:
+        scene = Scene(live)
+        scene.services.recogniser_breaks.set()
+        await scene.until(lambda: "mark" in scene.transport.written)
+        await scene.until(lambda: scene.services.hung_up == [SID])
+        await scene.line_is_lost()
+
+    played(act)
+
+
+def test_all_that_was_said_is_stored_before_the_call_is_left_to_another(live: Call) -> None:
+    async def act() -> None:
+        scene = Scene(live)
+        await scene.until(lambda: "mark" in scene.transport.written)
+        scene.call.message_came(b'{"event":"mark","mark":{"name":"0.0.1"}}')
+        await scene.until(lambda: scene.transport.written.count("mark") == 2)
+        scene.call.message_came(b'{"event":"mark","mark":{"name":"1.0.2"}}')
+        scene.call.hand_over()
+        await scene.until(lambda: scene.close_code)
+        assert scene.close_code == 1001
+        assert Utterance.select().count() == 2
+        await scene.line_is_lost()
+
+    played(act)
+
+
+def test_a_line_that_says_nothing_any_more_ends_its_stream(live: Call) -> None:
+    async def act() -> None:
+        scene = Scene(live)
+        async with asyncio.timeout(15):
+            await scene.carrying
+        assert scene.close_code == 1001
+        assert Call.get().settled_at is not None
+
+    played(act)
+
+
+def test_a_stream_whose_place_a_newer_one_takes_closes_its_socket(live: Call) -> None:
+    async def act() -> None:
+        scene = Scene(live)
+        await scene.until(lambda: "mark" in scene.transport.written)
+        scene.call.end()
+        await scene.carrying
+        assert scene.close_code == 1001
+
+    played(act)
+
+
+def test_a_service_that_does_not_let_go_does_not_hold_the_call(live: Call) -> None:
+    async def act() -> None:
+        scene = Scene(live)
+        scene.services.closing_takes_s = 60.0
+        await scene.until(lambda: "mark" in scene.transport.written)
+        await scene.line_is_lost()
+        assert Call.get().settled_at is not None
+
+    played(act)
+
+
+def test_a_call_that_cannot_be_taken_over_is_settled_all_the_same(live: Call) -> None:
+    async def act() -> None:
+        scene = Scene(live, taken_over=False)
+        with pytest.raises(ConnectionResetError):
+            await scene.carrying
+        assert Call.get().settled_at is not None
+
+    played(act)
