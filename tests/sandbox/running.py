@@ -160,6 +160,7 @@ class Sandbox:
     customer: Customer
     control: SandboxClient
     api_url: str
+    environment: dict[str, str]
 
     @property
     def user_phone(self) -> str:
@@ -227,7 +228,7 @@ def running_sandbox(**plan: Any) -> Iterator[Sandbox]:
         twilio={"api_s": 0, "webhook_s": 0, "socket_s": 0, "ring_s": 0.5, "calls_per_second": 100}
     )
     try:
-        yield Sandbox(world, customer, control, ready["urls"]["twilio"])
+        yield Sandbox(world, customer, control, ready["urls"]["twilio"], ready["environment"])
     finally:
         loop.run(world.stop())
         loop.run(runner.cleanup())

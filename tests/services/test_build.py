@@ -42,9 +42,15 @@ def test_the_voice_is_the_one_in_the_settings(
 def test_stand_ins_are_announced_by_name(
     settings: Settings, caplog: pytest.LogCaptureFixture
 ) -> None:
-    build.for_jobs(settings).redis.close()
+    stand_in = {"google_places_url": "http://127.0.0.1:9"}
+    build.for_jobs(settings.model_copy(update=stand_in)).redis.close()
     named = {record.getMessage().split()[0] for record in caplog.records}
-    assert named >= {"TWILIO_API_URL", "OPENAI_BASE_URL", "GOOGLE_SPEECH_ENDPOINT"}
+    assert named >= {
+        "TWILIO_API_URL",
+        "OPENAI_BASE_URL",
+        "GOOGLE_SPEECH_ENDPOINT",
+        "GOOGLE_PLACES_URL",
+    }
 
 
 def test_the_real_services_need_no_word(
