@@ -26,7 +26,8 @@ from floyd.services.voice.protocol import Speaking, Spoken
 from floyd.settings import Settings
 
 _OPEN_S = 5
-_SILENCE_S = 5
+# Shorter than a call waits for its reply: the second try is then made on another socket.
+_SILENCE_S = 3
 _OUTPUT_TOKENS = 4096
 _LARGEST_EVENT = 1 << 20
 
@@ -111,6 +112,7 @@ class _ReadingSession:
         self._socket: _Socket | None = None
         self._listener: asyncio.Task[None] | None = None
         self._dialling = asyncio.Lock()
+        self._events = 0
 
     async def connect(self) -> None:
         """Dial and set the session up.
@@ -169,14 +171,26 @@ class _ReadingSession:
             await self._forget(reading)
 
     async def _next(self, reading: _Reading) -> Spoken | None:
+        events_before = self._events
         try:
             async with asyncio.timeout(patience(self._clock, _SILENCE_S)):
                 piece = await reading.pieces.get()
         except TimeoutError as error:
+            if self._events == events_before:
+                self._abandon()
             raise VoiceError("the voice fell silent", retryable=True) from error
         if isinstance(piece, VoiceError):
             raise piece
         return piece
+
+    def _abandon(self) -> None:
+        """Leave a socket that says nothing at all any more: the next text dials anew.
+
+        It is not closed: that would wait for its answer. The SDK's pings find it dead soon.
+        """
+        self._socket = None
+        if self._listener is not None:
+            self._listener.cancel()
 
     async def _forget(self, reading: _Reading) -> None:
         """Cancel a reading unless it has ended; one without a name is cancelled when it gets it."""
@@ -200,9 +214,10 @@ class _ReadingSession:
             with openai_client.service_errors(_Lost, "hear the voice"):
                 while True:
                     event = orjson.loads(await socket.recv_bytes())
+                    self._events += 1
                     try:
                         await self._take(event)
-                    except (LookupError, TypeError) as error:
+                    except (LookupError, TypeError, AttributeError) as error:
                         raise _Lost("the voice cannot be understood", retryable=True) from error
         except _Lost as lost:
             self._socket = None
