@@ -11,7 +11,7 @@ from floyd.sandbox.openai.chat_checks import check, prompt_tokens
 from floyd.sandbox.openai.chat_faults import spoilt
 from floyd.sandbox.openai.chat_objects import CalledTool, Completion, Envelope
 from floyd.sandbox.openai.conditions import OpenAIConditions
-from floyd.sandbox.openai.errors import ApiError
+from floyd.sandbox.openai.errors import parsed
 from floyd.sandbox.records import Records
 
 _GONE_CHECK_S = 0.1
@@ -24,7 +24,7 @@ def add_routes(
 
     async def create(request: web.Request) -> web.StreamResponse:
         began = clock.monotonic()
-        body = _parsed(await request.read())
+        body = parsed(await request.read())
         number = records.add("openai.chat", body=body).number
         check(body)
         answer = _answer(body, conditions)
@@ -36,13 +36,6 @@ def add_routes(
         return response
 
     app.router.add_post("/v1/chat/completions", create)
-
-
-def _parsed(body: bytes) -> Any:
-    try:
-        return json.loads(body)
-    except ValueError:
-        raise ApiError("We could not parse the JSON body of your request.") from None
 
 
 def _answer(body: dict[str, Any], conditions: OpenAIConditions) -> Completion:

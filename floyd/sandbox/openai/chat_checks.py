@@ -89,14 +89,12 @@ _CHOICES = {
 _RANGES = {"temperature": (0, 2), "top_p": (0, 1), "n": (1, 1), "max_completion_tokens": (1, None)}
 
 
-def check(body: Any) -> None:
+def check(body: Mapping[str, Any]) -> None:
     """Check the body of a request as the service does.
 
     Raises:
         ApiError: the service would answer with this error.
     """
-    if not isinstance(body, dict):
-        raise ApiError("We could not parse the JSON body of your request.")
     _check_names(body)
     given = {name: value for name, value in body.items() if value is not None}
     _check_required(given)

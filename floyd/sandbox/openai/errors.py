@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from collections.abc import Mapping
 from typing import Any
 
@@ -34,6 +35,21 @@ class ApiError(Exception):
     def response(self) -> web.Response:
         """The refusal as an HTTP response."""
         return web.json_response({"error": self.body}, status=self.status)
+
+
+def parsed(body: bytes) -> dict[str, Any]:
+    """Reads the body of a request.
+
+    Raises:
+        ApiError: It is no JSON object.
+    """
+    try:
+        value = json.loads(body)
+    except ValueError:
+        value = None
+    if not isinstance(value, dict):
+        raise ApiError("We could not parse the JSON body of your request.")
+    return value
 
 
 def check_key(headers: Mapping[str, str], right: str | None = None) -> None:

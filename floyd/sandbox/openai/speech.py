@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import asyncio
 import contextlib
-import json
 import struct
 from collections.abc import Mapping
 from typing import Any
@@ -35,7 +34,7 @@ def add_routes(
 
     async def create(request: web.Request) -> web.StreamResponse:
         began = clock.monotonic()
-        order = _checked(await request.text())
+        order = _checked(errors.parsed(await request.read()))
         if reader.hangs():
             await asyncio.Event().wait()
         voice, speed = order["voice"], order.get("speed", 1.0)
@@ -59,8 +58,7 @@ def add_routes(
     app.router.add_post("/v1/audio/speech", create)
 
 
-def _checked(body: str) -> dict[str, Any]:
-    order = _parsed(body)
+def _checked(order: dict[str, Any]) -> dict[str, Any]:
     unknown = [name for name in order if name not in _PARAMETERS]
     if unknown:
         raise errors.ApiError(f"Unrecognized request argument supplied: {', '.join(unknown)}")
@@ -70,16 +68,6 @@ def _checked(body: str) -> dict[str, Any]:
         if not isinstance(order[name], str):
             raise errors.wrong_type(name, "a string", order[name])
     _check_values(order)
-    return order
-
-
-def _parsed(body: str) -> dict[str, Any]:
-    try:
-        order = json.loads(body)
-    except ValueError:
-        raise errors.ApiError("We could not parse the JSON body of your request.") from None
-    if not isinstance(order, dict):
-        raise errors.ApiError("We could not parse the JSON body of your request.")
     return order
 
 
