@@ -1,11 +1,14 @@
 """What is known about a user: material for a plan, and the snapshot that one call may speak of."""
 
-from collections.abc import Sequence
+import re
+from collections.abc import Iterable, Sequence
 from typing import Any
 
 from floyd.store.models import Contact, Errand, Fact, InboundText, Question, User
 
 _NUMBER_SEARCH = 200
+_DIGITS = re.compile(r"\d(?:[ .-]?\d){3,}")
+_DISTINCTIVE_LENGTH = 12
 
 
 def facts_of(user: User) -> list[Fact]:
@@ -73,3 +76,24 @@ def snapshot(errand: Errand, facts: Sequence[Fact], chosen: Sequence[int]) -> di
         "facts": facts_material(needed),
         "request": errand.request,
     }
+
+
+def gives_away(text: str, private: Iterable[str], known: Sequence[str]) -> bool:
+    """Return whether a text holds something private: its whole wording or a number of four digits.
+
+    Args:
+        text: what would be told.
+        private: values of facts that stay private.
+        known: what may be told all the same, wherever else it stands.
+    """
+    told, allowed = text.casefold(), " \n ".join(known).casefold()
+    numbers = _numbers(told) - _numbers(allowed)
+    return any(
+        numbers & _numbers(value)
+        or (len(value) >= _DISTINCTIVE_LENGTH and value in told and value not in allowed)
+        for value in (fact.casefold() for fact in private)
+    )
+
+
+def _numbers(text: str) -> set[str]:
+    return {re.sub(r"\D", "", run) for run in _DIGITS.findall(text)}

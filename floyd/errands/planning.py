@@ -14,18 +14,19 @@ from floyd.errands.knowledge import (
     contacts_of,
     facts_material,
     facts_of,
+    gives_away,
     snapshot,
     texts_of,
 )
 from floyd.errands.lifecycle import State, move
 from floyd.errors import ModelError
-from floyd.phone_numbers import Refusal, to_e164
+from floyd.phone_numbers import to_e164
 from floyd.prompts import instructions
 from floyd.prompts.schemas import Outcome, Plan
 from floyd.reports.delivery import write_text
 from floyd.reports.wording import numbered
 from floyd.services import Services
-from floyd.store.database import writing
+from floyd.store.database import Writes, writing
 from floyd.store.models import Contact, Errand, ErrandMove, Fact, Question
 
 log = structlog.get_logger()
@@ -39,21 +40,25 @@ _REQUEST_LENGTH = 100
 
 @dataclass(frozen=True)
 class Knowledge:
-    """What a plan was made from, and is checked against."""
+    """What a plan was made from, and is checked against; `begun` is the move that planning is."""
 
     facts: list[Fact]
     contacts: list[Contact]
     texts: list[str]
+    begun: int | None
 
 
 def make_plan(services: Services, errand: Errand) -> bool:
     """Plan an errand: True when it became ready; else it asks its user, or fails with a reason."""
     user = errand.user
-    knowledge = Knowledge(facts_of(user), contacts_of(user), [*texts_of(user), errand.request])
+    knowledge = Knowledge(
+        facts_of(user), contacts_of(user), [*texts_of(user), errand.request], _begun(errand)
+    )
     try:
         plan = services.thinker.think(
             instructions("plan"), _material(services, errand, knowledge), Plan
         )
+        _check_privacy(plan, errand, knowledge)
     except ModelError as error:
         _not_planned(services, errand, error)
         return False
@@ -61,9 +66,9 @@ def make_plan(services: Services, errand: Errand) -> bool:
     phone = contact.phone if contact else _written_number(plan, knowledge)
     questions = _questions(plan, phone)
     if questions or phone is None:
-        _ask(services, errand, plan, questions)
+        _ask(services, errand, knowledge, plan, questions)
     elif (why := refusal(services.settings, errand, phone)) is not None:
-        _refuse(services, errand, plan, phone, why)
+        _refuse(services, errand, knowledge, plan, in_words(phone, why))
     else:
         return _make_ready(services, errand, plan, knowledge, phone)
     return False
@@ -130,18 +135,30 @@ def _questions(plan: Plan, phone: str | None) -> list[str]:
     return list(dict.fromkeys(questions))
 
 
-def _ask(services: Services, errand: Errand, plan: Plan, questions: list[str]) -> None:
+def _leave(
+    writes: Writes, errand: Errand, knowledge: Knowledge, plan: Plan, to: State, **more: Any
+) -> bool:
+    """Move on with a plan, unless it knows nothing of an answer that has come since it was begun.
+
+    The model may take longer than the lease, and another process may have planned meanwhile.
+    """
+    return _begun(errand) == knowledge.begun and move(
+        writes,
+        errand.id,
+        State.PLANNING,
+        to,
+        plan=plan.model_dump(mode="json"),
+        **more,
+    )
+
+
+def _ask(
+    services: Services, errand: Errand, knowledge: Knowledge, plan: Plan, questions: list[str]
+) -> None:
     with writing() as writes:
         now = services.clock.now()
-        if not move(
-            writes,
-            errand.id,
-            State.PLANNING,
-            State.WAITING_FOR_USER,
-            "something must be known first",
-            now,
-            plan=plan.model_dump(mode="json"),
-        ):
+        why = "something must be known first"
+        if not _leave(writes, errand, knowledge, plan, State.WAITING_FOR_USER, why=why, now=now):
             return
         asked = Question.select().where(Question.errand == errand).count()
         for question in questions:
@@ -156,24 +173,26 @@ def _ask(services: Services, errand: Errand, plan: Plan, questions: list[str]) -
         )
 
 
-def _refuse(services: Services, errand: Errand, plan: Plan, phone: str, why: Refusal) -> None:
+def _refuse(
+    services: Services, errand: Errand, knowledge: Knowledge, plan: Plan, body: str
+) -> None:
     with writing() as writes:
         now = services.clock.now()
-        if move(
+        if _leave(
             writes,
-            errand.id,
-            State.PLANNING,
+            errand,
+            knowledge,
+            plan,
             State.FAILED,
-            "a gate refused the number",
-            now,
-            plan=plan.model_dump(mode="json"),
+            why="a gate refused the number",
+            now=now,
             outcome=Outcome.FAILED.value,
         ):
             write_text(
                 writes,
                 user=errand.user,
                 errand=errand,
-                body=in_words(phone, why),
+                body=body,
                 occasion=f"errand:{errand.id}:refused",
                 now=now,
             )
@@ -183,14 +202,14 @@ def _make_ready(
     services: Services, errand: Errand, plan: Plan, knowledge: Knowledge, phone: str
 ) -> bool:
     with writing() as writes:
-        return move(
+        return _leave(
             writes,
-            errand.id,
-            State.PLANNING,
+            errand,
+            knowledge,
+            plan,
             State.READY,
-            "planned",
-            services.clock.now(),
-            plan=plan.model_dump(mode="json"),
+            why="planned",
+            now=services.clock.now(),
             snapshot=snapshot(errand, knowledge.facts, plan.fact_ids),
             phone=phone,
         )
@@ -209,11 +228,32 @@ def _not_planned(services: Services, errand: Errand, error: ModelError) -> None:
         ).execute()
 
 
+def _check_privacy(plan: Plan, errand: Errand, knowledge: Knowledge) -> None:
+    """Refuse a plan that would carry into the call what its snapshot leaves out."""
+    chosen = [fact.value for fact in knowledge.facts if fact.id in plan.fact_ids]
+    answers = [str(answer["answer"]) for answer in answers_material(errand)]
+    places = [f"{contact.name} {contact.phone} {contact.about}" for contact in knowledge.contacts]
+    known = [errand.request, plan.callee.phone or "", *chosen, *answers, *places]
+    private = [fact.value for fact in knowledge.facts if fact.id not in plan.fact_ids]
+    if gives_away(plan.model_dump_json(), private, known):
+        raise ModelError("the plan tells more than its snapshot")
+
+
+def _begun(errand: Errand) -> int | None:
+    last = _last_begun(errand)
+    return last.id if last else None
+
+
 def _planning_since(errand: Errand) -> float:
-    last = (
+    last = _last_begun(errand)
+    return last.at if last else errand.created_at
+
+
+def _last_begun(errand: Errand) -> ErrandMove | None:
+    last: ErrandMove | None = (
         ErrandMove.select()
         .where((ErrandMove.errand == errand) & (ErrandMove.to_state == State.PLANNING.value))
         .order_by(ErrandMove.id.desc())
         .first()
     )
-    return last.at if last else errand.created_at
+    return last

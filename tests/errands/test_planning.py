@@ -1,10 +1,13 @@
+from dataclasses import dataclass, replace
 from typing import Any
 
 import pytest
 
+from floyd.errands.lifecycle import PLANNING_LEASE_S, State, move
 from floyd.errands.progress import advance
 from floyd.errors import ModelError
 from floyd.prompts.schemas import Plan
+from floyd.store.database import writing
 from floyd.store.models import Contact, Errand, Fact, OutboundText, Question
 from tests.errands.desk import REQUEST, Desk, Model, ScriptedThinker
 
@@ -198,3 +201,55 @@ def test_an_answer_leads_to_the_call(desk: Desk, model: Model) -> None:
     assert desk.errand.state == "calling"
     assert desk.errand.phone == "+15195550188"
     assert desk.dialled == ["+15195550188"]
+
+
+@pytest.mark.parametrize(
+    "said", ["Pay with 4111-1111-1111-1111", "Ask for Mara Berg, Anna's daughter"]
+)
+def test_a_plan_that_tells_more_than_its_snapshot_never_enters_a_call(
+    scripted_desk: Desk, thinker: ScriptedThinker, said: str
+) -> None:
+    errand = planned(scripted_desk, thinker, plan(steps=[said]))
+    assert (errand.state, errand.plan) == ("planning", None)
+
+    thinker.answers = [plan()]
+    scripted_desk.clock.move(20)
+    scripted_desk.take_up_errands()
+    assert Errand.get_by_id(errand.id).state == "calling"
+
+
+def test_what_the_user_said_for_the_errand_may_be_told(
+    scripted_desk: Desk, thinker: ScriptedThinker
+) -> None:
+    request = "Call the school: our card is 4111 1111 1111 1111."
+    told = plan(steps=["The card is 4111 1111 1111 1111"])
+    assert planned(scripted_desk, thinker, told, request=request).state == "calling"
+
+
+def test_a_plan_that_knows_nothing_of_a_later_answer_is_thrown_away(
+    scripted_desk: Desk, thinker: ScriptedThinker
+) -> None:
+    @dataclass
+    class Slow:
+        """Answers when another process has asked the user and been answered."""
+
+        def think(self, *_: Any) -> Any:
+            thinker.answers = [plan(questions=["Which class?"])]
+            scripted_desk.clock.move(PLANNING_LEASE_S)
+            advance(scripted_desk.services, errand.id)
+            with writing() as writes:
+                move(
+                    writes,
+                    errand.id,
+                    State.WAITING_FOR_USER,
+                    State.PLANNING,
+                    "answered",
+                    scripted_desk.clock.now(),
+                )
+            return plan(questions=["Which class?"])
+
+    errand = new_errand(scripted_desk)
+    advance(replace(scripted_desk.services, thinker=Slow()), errand.id)
+
+    assert Errand.get_by_id(errand.id).state == "planning"
+    assert scripted_desk.replies == ["Before I call Maple School: Which class?"]
