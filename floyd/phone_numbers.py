@@ -8,7 +8,14 @@ from phonenumbers import PhoneNumberType, timezone
 
 EMERGENCY = frozenset({"911", "112", "999", "000", "110", "118", "119", "988"})
 _N11 = re.compile(r"^[2-9]11$")
-_PREMIUM = {PhoneNumberType.PREMIUM_RATE, PhoneNumberType.SHARED_COST, PhoneNumberType.PAGER}
+_PREMIUM = {
+    PhoneNumberType.PREMIUM_RATE,
+    PhoneNumberType.SHARED_COST,
+    PhoneNumberType.PAGER,
+    PhoneNumberType.PERSONAL_NUMBER,
+}
+# Every North American area code has its premium exchange.
+_PREMIUM_EXCHANGE = re.compile(r"^\+1\d{3}976\d{4}$")
 
 
 @dataclass(frozen=True)
@@ -66,7 +73,7 @@ def refusal(dialled: str, *, countries: tuple[int, ...], own: str) -> Refusal | 
         countries: calling codes that are allowed.
         own: Floyd's own number, E.164.
     """
-    digits = re.sub(r"\D", "", dialled)
+    digits = phonenumbers.normalize_digits_only(dialled)
     if digits in EMERGENCY:
         return Refusal("is an emergency number. If this is an emergency, please dial it yourself")
     if _N11.match(digits) or len(digits) < 7:
@@ -79,6 +86,6 @@ def refusal(dialled: str, *, countries: tuple[int, ...], own: str) -> Refusal | 
     number = phonenumbers.parse(e164)
     if number.country_code not in countries:
         return Refusal("is in a country that I'm not set up to call")
-    if phonenumbers.number_type(number) in _PREMIUM:
+    if phonenumbers.number_type(number) in _PREMIUM or _PREMIUM_EXCHANGE.match(e164):
         return Refusal("is a premium-rate number")
     return None

@@ -1,15 +1,18 @@
 """The gates before a dial, in code: whatever the model plans, only what passes all is dialled."""
 
 import re
+import unicodedata
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
+
+from phonenumbers import normalize_digits_only
 
 from floyd.phone_numbers import Refusal, for_reading, refusal, to_e164
 
 _WRITTEN_NUMBER = re.compile(r"\+?\d(?:[\s().\-/\u2010-\u2015]{0,3}\d){2,}")
 _EMERGENCY_CALL = re.compile(
     r"(?:^|[.!?,;:\n]\s*|\b(?:please|floyd|you|now)\s+)(?:call|dial|phone|ring|get)\s+(?:me\s+)?"
-    r"(?:an\s+|the\s+)?(?:(?P<number>911|112|999|988)(?![\s-]*\d)|ambulance\b)",
+    r"(?:an\s+|the\s+)?(?:(?P<number>9[\s.-]?1[\s.-]?1|112|999|988)(?![\s-]*\d)|nine[\s-]one[\s-]one\b|ambulance\b)",
     re.IGNORECASE,
 )
 _NATIONAL_LENGTH = 10
@@ -51,8 +54,8 @@ def refused(checked: GateInput) -> Refusal | None:
 
 def asks_for_an_emergency_call(text: str) -> str | None:
     """Return the emergency number that a text asks to be called, or None."""
-    found = _EMERGENCY_CALL.search(text)
-    return (found["number"] or "911") if found else None
+    found = _EMERGENCY_CALL.search(unicodedata.normalize("NFKC", text))
+    return (normalize_digits_only(found["number"] or "") or "911") if found else None
 
 
 def was_given(phone: str, texts: Sequence[str]) -> bool:
@@ -71,7 +74,7 @@ def in_words(phone: str, why: Refusal) -> str:
 
 
 def _national_digits(written: str) -> str:
-    digits = re.sub(r"\D", "", to_e164(written) or written)
+    digits = normalize_digits_only(to_e164(written) or written)
     north_american = len(digits) == _NATIONAL_LENGTH + 1 and digits.startswith("1")
     return digits[1:] if north_american else digits
 

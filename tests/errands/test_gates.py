@@ -44,9 +44,13 @@ def test_a_contacts_number_passes() -> None:
     ("phone", "reason"),
     [
         ("911", "emergency number"),
+        ("\uff19\uff11\uff11", "emergency number"),
+        ("\u0669\u0661\u0661", "emergency number"),
         ("411", "service or short number"),
         ("12345", "service or short number"),
         ("+19005550188", "premium"),
+        ("+15199760188", "premium"),
+        ("+15005550188", "premium"),
         ("+442079460018", "country"),
         (OWN, "my own number"),
         ("+15190000000", "not a valid phone number"),
@@ -103,6 +107,11 @@ def test_part_of_a_longer_number_is_not_given() -> None:
         ("Call Grandma and tell her to call 911 if she is dizzy", None),
         ("My house burns! Call 911", "911"),
         ("can you call 911", "911"),
+        ("Call 9-1-1", "911"),
+        ("please dial 9 1 1 now", "911"),
+        ("Call \uff19\uff11\uff11", "911"),
+        ("Call nine one one", "911"),
+        ("Call 9-1-1555", None),
     ],
 )
 def test_a_call_for_help_is_recognised(text: str, number: str | None) -> None:
