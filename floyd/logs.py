@@ -45,6 +45,7 @@ def configure(process: str, level: int = logging.INFO) -> None:
         named,
         structlog.stdlib.add_log_level,
         structlog.processors.TimeStamper(fmt="iso", utc=True),
+        without_traceback,
         masked,
     ]
     structlog.configure(
@@ -59,6 +60,7 @@ def configure(process: str, level: int = logging.INFO) -> None:
             foreign_pre_chain=shared,
             processors=[
                 structlog.stdlib.ProcessorFormatter.remove_processors_meta,
+                without_traceback,
                 masked,
                 structlog.processors.JSONRenderer(),
             ],
@@ -69,6 +71,17 @@ def configure(process: str, level: int = logging.INFO) -> None:
     root.setLevel(level)
     for name in _QUIET:
         logging.getLogger(name).setLevel(logging.WARNING)
+
+
+def without_traceback(_: Any, __: str, event: Event) -> Event:
+    """Keep an exception's kind alone: its message may quote a row, so texts and numbers."""
+    raised = event.pop("exc_info", None)
+    error = (
+        raised[1] if isinstance(raised, tuple) else sys.exception() if raised is True else raised
+    )
+    if isinstance(error, BaseException):
+        event["error"] = type(error).__name__
+    return event
 
 
 def masked(_: Any, __: str, event: Event) -> Event:

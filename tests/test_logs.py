@@ -13,6 +13,11 @@ logs.configure("web")
 structlog.get_logger().info("stored", text=7)
 logging.getLogger("library").warning("called %s", "+1 (519) 555-0123")
 logging.getLogger("twilio.http_client").info("To=+15195550123")
+try:
+    raise ValueError("Key (body)=(meet me at nine)")
+except ValueError:
+    logging.getLogger("gunicorn.error").exception("broken")
+    structlog.get_logger().error("broken", exc_info=True)
 """
 
 
@@ -36,6 +41,8 @@ def test_every_line_is_json_and_libraries_that_print_requests_are_quiet() -> Non
         [sys.executable, "-c", _SCRIPT], capture_output=True, text=True, check=True, timeout=60
     )
     lines = [json.loads(line) for line in done.stderr.splitlines()]
-    assert [line["event"] for line in lines] == ["stored", "called [number]"]
+    assert [line["event"] for line in lines] == ["stored", "called [number]", "broken", "broken"]
+    assert lines[2]["error"] == "ValueError"
+    assert "meet me" not in done.stderr
     assert lines[0]["text"] == 7
     assert {line["process"] for line in lines} == {"web"}
