@@ -43,7 +43,7 @@ class Contact(Row):
     """A place or person whom a user may want phoned."""
 
     user = ForeignKeyField(User, backref="contacts", on_delete="CASCADE")
-    name = CharField()
+    name = TextField()
     phone = CharField()
     about = TextField(default="")
     source = CharField()
@@ -54,7 +54,7 @@ class Fact(Row):
     """Something that is known about a user; superseded rather than changed."""
 
     user = ForeignKeyField(User, backref="facts", on_delete="CASCADE")
-    subject = CharField()
+    subject = TextField()
     value = TextField()
     source = CharField()
     created_at = DoubleField()

@@ -1,5 +1,7 @@
 """What an operator tells Floyd: whom it works for and what it should know about them."""
 
+from zoneinfo import available_timezones
+
 from floyd.errors import InputRefused
 from floyd.phone_numbers import to_e164, zones_of
 from floyd.store.database import writing
@@ -19,9 +21,11 @@ def add_user(phone: str, name: str, zone: str | None, now: float) -> User:
         now: epoch seconds.
 
     Raises:
-        InputRefused: the number is none.
+        InputRefused: the number is none, or the zone is.
     """
     e164 = _number(phone)
+    if zone is not None and zone not in available_timezones():
+        raise InputRefused("no such zone", user_text=f"{zone} is not an IANA time zone.")
     row = {"name": name, "zone": zone or zones_of(e164)[0], "created_at": now}
     kept = [User.name, User.zone]
     with writing():

@@ -42,7 +42,7 @@ class Contact(Row):
     """The table of Contact."""
 
     user = ForeignKeyField(User, backref="contacts", on_delete="CASCADE")
-    name = CharField()
+    name = TextField()
     phone = CharField()
     about = TextField(default="")
     source = CharField()
@@ -53,7 +53,7 @@ class Fact(Row):
     """The table of Fact."""
 
     user = ForeignKeyField(User, backref="facts", on_delete="CASCADE")
-    subject = CharField()
+    subject = TextField()
     value = TextField()
     source = CharField()
     created_at = DoubleField()
