@@ -13,6 +13,7 @@ from floyd.errands.decisions import YesOrNo, yes_or_no
 from floyd.errands.lifecycle import DUE_AFTER_S, State, move
 from floyd.errands.telling import name_of, standing
 from floyd.prompts.schemas import Wish
+from floyd.reports.delivery import plain
 from floyd.reports.wording import TRY_AGAIN
 from floyd.store.database import Writes
 from floyd.store.models import Errand, Fact, InboundText, Question, User
@@ -143,11 +144,12 @@ def _cancel(desk: Desk, wish: Wish) -> str:
 
 
 def _cancel_one(desk: Desk, errand: Errand) -> str:
-    state = State(errand.state)
-    if state in _CANCELLABLE and move(
-        desk.writes, errand.id, state, State.CANCELLED, "the user cancelled it", desk.now
-    ):
-        return f"{name_of(errand)}: dropped."
+    # On PostgreSQL it may move on between our look and ours to move; it does so only forward.
+    while (state := State(errand.state)) in _CANCELLABLE:
+        why = "the user cancelled it"
+        if move(desk.writes, errand.id, state, State.CANCELLED, why, desk.now):
+            return f"{name_of(errand)}: dropped."
+        errand = Errand.get_by_id(errand.id)
     return f"I can't stop that any more. {standing(errand)}"
 
 
@@ -172,7 +174,7 @@ def _instruction(desk: Desk, wish: Wish) -> str:
 
 
 def _talk(desk: Desk, wish: Wish) -> str:
-    return (wish.reply or "").strip()[:_REPLY_LENGTH] or _SHRUG
+    return plain(wish.reply or "")[:_REPLY_LENGTH] or _SHRUG
 
 
 HANDLERS: dict[str, Handler] = {
