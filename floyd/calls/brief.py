@@ -29,7 +29,6 @@ class CallBrief:
 
     call_id: int
     attempt: str
-    sid: str
     callee: str
     introduction: str
     first_line: str
@@ -53,10 +52,10 @@ def load(attempt: str, now: float) -> CallBrief:
     )
     plan, snapshot = call.errand.plan, call.errand.snapshot
     hello = introduction(snapshot["user"])
+    answered = bool(earlier) or call.token_used > 1
     return CallBrief(
         call_id=call.id,
         attempt=attempt,
-        sid=call.sid or "",
         callee=plan["callee"]["name"],
         introduction=hello,
         first_line=plan["opening_line"],
@@ -65,9 +64,9 @@ def load(attempt: str, now: float) -> CallBrief:
         snapshot=snapshot,
         earlier=earlier,
         first_position=max(0, call.token_used - 1) * _POSITIONS_A_STREAM,
-        answered=bool(earlier) or call.token_used > 1,
+        answered=answered,
         disclosed=any(turn.speaker == "floyd" and hello in turn.text for _, turn in earlier),
-        offset_s=max(0.0, now - call.answered_at) if earlier and call.answered_at else 0.0,
+        offset_s=max(0.0, now - call.answered_at) if answered and call.answered_at else 0.0,
         phrases=_likely_words(plan, snapshot),
     )
 

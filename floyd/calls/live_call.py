@@ -44,7 +44,7 @@ from floyd.calls.vocabulary import (
     WordsHeard,
 )
 from floyd.calls.writer import Writer
-from floyd.errors import TelephonyError
+from floyd.errors import TelephonyError, VoiceError
 from floyd.services import LiveServices
 from floyd.services.timeouts import patience
 from floyd.services.transcriber.protocol import Transcript
@@ -79,7 +79,7 @@ class LiveCall:
         self._detector = SpeechDetector()
         self._prompt = prompt.beginning(arrival.brief)
         self._listening = services.transcriber.listen(arrival.brief.phrases)
-        self._voice: asyncio.Task[Speaking] = asyncio.create_task(services.voice.open())
+        self._voice: asyncio.Task[Speaking] = asyncio.create_task(self._open_voice())
         self._mouth = Mouth(self, self._voice, arrival.clips, self.happened)
         self._socket: MediaSocket | None = None
         self._ended = asyncio.Event()
@@ -297,6 +297,15 @@ class LiveCall:
         self._wake = asyncio.get_running_loop().call_later(
             self._clock.real(delay_s), self.happened, TimePassed()
         )
+
+    async def _open_voice(self) -> Speaking:
+        """Open the voice; a passing failure must not leave the whole call without one."""
+        try:
+            return await self._services.voice.open()
+        except VoiceError as error:
+            if not error.retryable:
+                raise
+            return await self._services.voice.open()
 
     async def _close_voice(self) -> None:
         self._voice.cancel()

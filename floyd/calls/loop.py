@@ -43,6 +43,7 @@ class CallLoop:
         self._process_id = f"{os.getpid()}-{uuid.uuid4().hex[:8]}"
         self._calls: dict[str, LiveCall] = {}
         self._leaving = False
+        self._withdrawing: asyncio.Task[None] | None = None
         self._loop = uvloop.new_event_loop()
         self._writer = Writer(self._clock)
         self._services: LiveServices | None = None
@@ -116,27 +117,34 @@ class CallLoop:
 
     def _hand_over(self) -> None:
         self._leaving = True
+        self._withdrawing = self._loop.create_task(self._withdraw())
         for call in list(self._calls.values()):
             call.hand_over()
 
     # --- What this process and the others tell each other -----------------------------------------
 
     async def _announce(self) -> None:
-        """Say again and again how many calls this process holds."""
+        """Say again and again how many calls this process holds, until it takes no more."""
         assert self._services is not None
-        while True:
-            capacity = 0 if self._leaving else self._settings.floyd_max_calls
+        while not self._leaving:
             try:
                 await asyncio.to_thread(
                     slots.announce,
                     self._services.redis,
                     self._process_id,
-                    capacity,
+                    self._settings.floyd_max_calls,
                     self._clock.now(),
                 )
             except Exception as error:  # noqa: BLE001 - goes on, whatever breaks: it keeps the loop
                 log.warning("slots were not announced: %s", type(error).__name__)
             await self._clock.sleep(_ANNOUNCE_EVERY_S)
+
+    async def _withdraw(self) -> None:
+        assert self._services is not None
+        try:
+            await asyncio.to_thread(slots.withdraw, self._services.redis, self._process_id)
+        except RedisError as error:
+            log.warning("slots are announced for a little longer: %s", type(error).__name__)
 
     async def _listen_for_notices(self) -> None:
         while True:

@@ -42,11 +42,6 @@ class Playback:
         """Something was sent that has not been heard to its end."""
         return bool(self._queue)
 
-    @property
-    def ends_s(self) -> float:
-        """When all that was sent will have played."""
-        return self._free_s
-
     def sent(self, reply: int, clause: int, text: str, duration_s: float, now_s: float) -> None:
         """Note that sound of a clause was sent."""
         starts_s = max(now_s, self._free_s)

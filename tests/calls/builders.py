@@ -37,7 +37,6 @@ def brief(**changes: Any) -> CallBrief:
     fields: dict[str, Any] = {
         "call_id": 1,
         "attempt": "a" * 32,
-        "sid": "CA" + "0" * 32,
         "callee": "Maple School",
         "introduction": INTRODUCTION,
         "first_line": FIRST_LINE,

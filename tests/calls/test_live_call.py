@@ -17,6 +17,7 @@ from floyd.calls.media_stream import Started
 from floyd.calls.tickets import Ticket
 from floyd.calls.writer import Writer
 from floyd.clock import Clock
+from floyd.errors import VoiceError
 from floyd.services import LiveServices
 from floyd.services.transcriber.protocol import Transcript
 from floyd.services.voice.protocol import Spoken
@@ -53,6 +54,7 @@ class Services:
         self.hung_up: list[str] = []
         self.recogniser_breaks = asyncio.Event()
         self.closing_takes_s = 0.0
+        self.voice_fails = 0
 
     def listen(self, phrases: Sequence[str]) -> "Services":
         return self
@@ -65,6 +67,9 @@ class Services:
         yield
 
     async def open(self) -> "Services":
+        if self.voice_fails:
+            self.voice_fails -= 1
+            raise VoiceError("scripted", retryable=True)
         return self
 
     async def speak(self, text: str) -> AsyncGenerator[Spoken]:
@@ -197,5 +202,15 @@ def test_a_call_that_cannot_be_taken_over_is_settled_all_the_same(live: Call) ->
         with pytest.raises(ConnectionResetError):
             await scene.carrying
         assert Call.get().settled_at is not None
+
+    played(act)
+
+
+def test_a_voice_that_could_not_be_opened_at_first_is_opened_again(live: Call) -> None:
+    async def act() -> None:
+        scene = Scene(live)
+        scene.services.voice_fails = 1
+        await scene.until(lambda: "media" in scene.transport.written)
+        await scene.line_is_lost()
 
     played(act)

@@ -32,7 +32,8 @@ def test_a_cut_keeps_the_words_that_were_played() -> None:
 def test_sound_plays_behind_the_sound_before_it() -> None:
     playback = queued(2.0, 2.0)
     playback.sent(2, 0, "later", 1.0, 1.0)
-    assert playback.ends_s == 5.0
+    playback.marked(2, 0, "last")
+    assert playback.reached("last")[-1].started_s == 4.0
 
 
 def test_several_pieces_of_sound_are_one_clause() -> None:
