@@ -50,6 +50,11 @@ def numbers_in(text: str, region: str = "US") -> list[str]:
     ]
 
 
+def digits_of(written: str) -> str:
+    """Return the digits of what is written, in any script, as 0 to 9."""
+    return str(phonenumbers.normalize_digits_only(written))
+
+
 def for_reading(e164: str) -> str:
     """Return a number as people of its own country write it."""
     try:
@@ -73,7 +78,7 @@ def refusal(dialled: str, *, countries: tuple[int, ...], own: str) -> Refusal | 
         countries: calling codes that are allowed.
         own: Floyd's own number, E.164.
     """
-    digits = phonenumbers.normalize_digits_only(dialled)
+    digits = digits_of(dialled)
     if digits in EMERGENCY:
         return Refusal("is an emergency number. If this is an emergency, please dial it yourself")
     if _N11.match(digits) or len(digits) < 7:

@@ -5,9 +5,7 @@ import unicodedata
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 
-from phonenumbers import normalize_digits_only
-
-from floyd.phone_numbers import Refusal, for_reading, refusal, to_e164
+from floyd.phone_numbers import Refusal, digits_of, for_reading, refusal, to_e164
 
 _WRITTEN_NUMBER = re.compile(r"\+?\d(?:[\s().\-/\u2010-\u2015]{0,3}\d){2,}")
 _EMERGENCY_CALL = re.compile(
@@ -55,7 +53,7 @@ def refused(checked: GateInput) -> Refusal | None:
 def asks_for_an_emergency_call(text: str) -> str | None:
     """Return the emergency number that a text asks to be called, or None."""
     found = _EMERGENCY_CALL.search(unicodedata.normalize("NFKC", text))
-    return (normalize_digits_only(found["number"] or "") or "911") if found else None
+    return (digits_of(found["number"] or "") or "911") if found else None
 
 
 def was_given(phone: str, texts: Sequence[str]) -> bool:
@@ -74,7 +72,7 @@ def in_words(phone: str, why: Refusal) -> str:
 
 
 def _national_digits(written: str) -> str:
-    digits = normalize_digits_only(to_e164(written) or written)
+    digits = digits_of(to_e164(written) or written)
     north_american = len(digits) == _NATIONAL_LENGTH + 1 and digits.startswith("1")
     return digits[1:] if north_american else digits
 
