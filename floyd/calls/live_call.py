@@ -208,8 +208,9 @@ class LiveCall:
 
     async def _watch_line(self) -> None:
         """End the stream when nothing comes any more, whatever its socket believes."""
+        pause_s = patience(self._clock, _LINE_LOOKED_AT_EVERY_S) * self._clock.scale
         while not self._line.is_dead():
-            await asyncio.sleep(patience(self._clock, _LINE_LOOKED_AT_EVERY_S))
+            await self._clock.sleep(pause_s)
         log.warning("a line went dead")
         self.end()
 
@@ -235,8 +236,11 @@ class LiveCall:
             self._socket.send(message)
 
     def _close(self, code: int) -> None:
+        """Close the socket; one that is still being taken over is closed as soon as it is there."""
         if self._socket:
             self._socket.close(code)
+        else:
+            self.end()
 
     # --- What is done about it --------------------------------------------------------------------
 

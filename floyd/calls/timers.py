@@ -11,6 +11,10 @@ class Timers:
         """Set or move a timer."""
         self._at_s[name] = at_s
 
+    def is_set(self, name: str) -> bool:
+        """Return whether a timer is yet to come."""
+        return name in self._at_s
+
     def cancel(self, *names: str) -> None:
         """Forget timers, set or not."""
         for name in names:

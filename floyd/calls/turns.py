@@ -162,7 +162,8 @@ class Turns:
             return
         self._hearing.sound_started(event.at_s)
         self._timers.cancel("introduce", "turn_over", "reprompt", "hang_up")
-        self._timers.set("words_stopped", self._now + WORDS_STOPPED_S)
+        if not self._timers.is_set("words_stopped"):
+            self._timers.set("words_stopped", self._now + WORDS_STOPPED_S)
 
     def _speech_paused(self, event: SpeechPaused) -> None:
         self._hearing.sound_paused(event.at_s)
@@ -185,8 +186,12 @@ class Turns:
 
     def _words_stopped(self) -> None:
         """What still sounds like speech is noise: no word has come for long."""
-        if self._hearing.speaking:
+        noisy = self._hearing.speaking
+        if noisy:
             self._hearing.sound_paused(self._now)
+        if self._hearing.text and not self._opening:
+            self._turn_over()
+        elif noisy:
             self._await_end_of_turn()
 
     def _await_end_of_turn(self) -> None:

@@ -83,8 +83,9 @@ class Services:
 
 
 class Scene:
-    def __init__(self, row: Call, *, taken_over: bool = True) -> None:
+    def __init__(self, row: Call, *, taken_over: bool = True, comes_after_s: float = 0.0) -> None:
         self.taken_over = taken_over
+        self.comes_after_s = comes_after_s
         self.services, self.transport = Services(), Transport()
         self.clock = Clock(scale=20.0)
         protocol = opened()
@@ -102,6 +103,7 @@ class Scene:
         self.carrying = asyncio.create_task(self.call.carry(self._take_over()))
 
     async def _take_over(self) -> MediaSocket:
+        await asyncio.sleep(self.comes_after_s)
         if not self.taken_over:
             raise ConnectionResetError
         return self.socket
@@ -212,5 +214,17 @@ def test_a_voice_that_could_not_be_opened_at_first_is_opened_again(live: Call) -
         scene.services.voice_fails = 1
         await scene.until(lambda: "media" in scene.transport.written)
         await scene.line_is_lost()
+
+    played(act)
+
+
+def test_a_call_that_comes_while_the_process_stops_is_left_at_once(live: Call) -> None:
+    async def act() -> None:
+        scene = Scene(live, comes_after_s=0.5)
+        await asyncio.sleep(0)
+        scene.call.hand_over()
+        async with asyncio.timeout(10):
+            await scene.carrying
+        assert scene.close_code == 1001
 
     played(act)

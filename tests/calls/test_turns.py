@@ -458,6 +458,19 @@ def test_a_turn_that_was_open_when_the_recogniser_failed_is_not_answered() -> No
     assert isinstance(talk.done[-1], HangUp)
 
 
+def test_a_turn_ends_on_a_line_whose_noise_comes_and_goes() -> None:
+    talk = Conversation()
+    talk.answered()
+    talk.happens(SpeechStarted(talk.now_s))
+    talk.happens(WordsHeard("which class is she in", False))
+    for _ in range(10):
+        talk.happens(SpeechPaused(talk.now_s))
+        talk.wait(0.2)
+        talk.happens(SpeechStarted(talk.now_s))
+        talk.wait(0.2)
+    assert len(talk.all(Release)) == 1
+
+
 def test_noise_that_never_ends_does_not_keep_floyd_waiting_for_ever() -> None:
     talk = Conversation()
     talk.answered()
