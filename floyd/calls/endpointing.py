@@ -23,8 +23,7 @@ _SELDOM_LAST = frozenset(
     then they this to was we were when where which who will with would""".split()
 )
 _ANSWERS = frozenset(
-    """yes yeah yep no nope okay ok sure alright right great perfect thanks bye goodbye hello hi
-    correct exactly absolutely certainly fine wonderful""".split()
+    "yes yeah yep no nope thanks bye goodbye hello hi correct exactly absolutely certainly".split()
 )
 _QUESTION = re.compile(
     r"^(?:(?:and|so|okay|ok|alright|sorry|well|um|uh|now) )*"

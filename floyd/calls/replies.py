@@ -104,9 +104,9 @@ class Replies:
 
     # --- Making them ------------------------------------------------------------------------------
 
-    def say(self, text: str, now_s: float, *, ahead: bool = False) -> Reply:
+    def say(self, text: str, asked_s: float, *, ahead: bool = False) -> Reply:
         """Speak a scripted text."""
-        reply = self._begin("", now_s, scripted=True)
+        reply = self._begin("", asked_s, scripted=True)
         self._do(Say(reply.number, text, ahead))
         return reply
 

@@ -131,11 +131,11 @@ class Turns:
             return
         self._opening = False
         self._end_callee_turn()
-        self._say_introduction()
+        self._say_introduction(asked_s=self._hearing.paused_s or self._now)
         self._say(self._brief.first_line)
 
-    def _say_introduction(self) -> None:
-        self._introduction = self._say(self._brief.introduction)
+    def _say_introduction(self, asked_s: float | None = None) -> None:
+        self._introduction = self._say(self._brief.introduction, asked_s=asked_s)
 
     def _machine_detected(self, event: MachineDetected) -> None:
         """Leave a message. The verdict is wrong at times: not in the middle of a conversation."""
@@ -179,7 +179,7 @@ class Turns:
         elif change is Change.NEW_WORDS:
             self._timers.cancel("reprompt")
             self._timers.set("words_stopped", self._now + WORDS_STOPPED_S)
-            if self._replies.playing and not is_back_channel(self._hearing.text):
+            if self._is_answering() and not is_back_channel(self._hearing.text):
                 self._barge_in()
             if not self._hearing.speaking:
                 self._await_end_of_turn()
@@ -206,6 +206,10 @@ class Turns:
             self._timers.set("turn_over", hearing.paused_s + endpointing_delay_s(hearing.text))
         else:
             self._floyd_is_quiet()
+
+    def _is_answering(self) -> bool:
+        """Floyd is being heard, or is about to be: the turn was thought to be over and was not."""
+        return self._replies.playing or (self._answer is not None and not self._answer.sounded)
 
     def _barge_in(self) -> None:
         if self._introduction and not self._disclosed and self._heard_nothing_yet():
@@ -291,8 +295,8 @@ class Turns:
         self._timers.set("give_up", self._now + GIVE_UP_AFTER_S)
         self._use_tool(reply)
 
-    def _say(self, text: str, *, ahead: bool = False) -> Reply:
-        return self._replies.say(text, self._now, ahead=ahead)
+    def _say(self, text: str, *, ahead: bool = False, asked_s: float | None = None) -> Reply:
+        return self._replies.say(text, self._now if asked_s is None else asked_s, ahead=ahead)
 
     def _drop_draft(self) -> None:
         if self._draft:

@@ -173,6 +173,27 @@ def test_interrupting_words_clear_what_is_queued_and_keep_only_what_was_heard() 
     assert talk.all(RecordUtterance)[-1].text == "She has a fever and stays home, so she—"
 
 
+def test_a_reply_is_taken_back_when_the_callee_goes_on_before_its_first_sound() -> None:
+    talk = Conversation()
+    talk.answered()
+    talk.callee_says("all right", pause_s=0.7)
+    number = talk.last_released()
+    talk.happens(SpeechStarted(talk.now_s))
+    talk.happens(WordsHeard("all right is that", False))
+    assert ClearPlayback() in talk.done
+    assert talk.happens(ReplyFailed(number)) == []
+
+
+def test_the_introductions_time_counts_from_the_end_of_the_greeting() -> None:
+    talk = Conversation()
+    talk.answered()
+    introduction = next(
+        record for record in talk.all(RecordUtterance) if record.text == INTRODUCTION
+    )
+    assert introduction.timings is not None
+    assert introduction.timings["sent"] == 350
+
+
 def test_a_back_channel_does_not_stop_floyd() -> None:
     talk = Conversation()
     talk.answered()
