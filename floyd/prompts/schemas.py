@@ -66,6 +66,16 @@ class PlannedCallee(Answer):
     phone: str | None = Field(
         description="A number that the user wrote, copied exactly, else null. Never invented."
     )
+    search: str | None = Field(
+        description="What to look up where neither is known: a name or a kind of place, else null."
+    )
+
+
+class UserFact(Answer):
+    """Something that the user's own answers say about the user, worth knowing next time."""
+
+    subject: str = Field(description="What it is about: Anna's address.")
+    value: str = Field(description="In the user's own words, no more than they said.")
 
 
 class Limits(Answer):
@@ -92,6 +102,9 @@ class Plan(Answer):
     limits: Limits
     voicemail_message: str | None = Field(
         description="What to leave on a voicemail if that is enough, else null."
+    )
+    learned: list[UserFact] = Field(
+        description="What `answers` teach about the user for the next time; often empty."
     )
 
 

@@ -16,19 +16,22 @@ def plan(**changes: Any) -> Plan:
     values: dict[str, Any] = {
         "goal": "The school knows that Mara is home sick.",
         "title": "Mara sick today",
-        "callee": {"name": "Maple School", "contact_id": 1, "phone": None},
+        "callee": {"name": "Maple School", "contact_id": 1, "phone": None, "search": None},
         "opening_line": "I'm calling to let you know that Mara is home sick today.",
         "steps": ["Tell them"],
         "fact_ids": [],
         "questions": [],
         "limits": {"budget_usd": None, "other": []},
         "voicemail_message": None,
+        "learned": [],
     }
     return Plan.model_validate(values | changes)
 
 
-def callee(phone: str | None = None, contact_id: int | None = None) -> dict[str, Any]:
-    return {"name": "the garage", "contact_id": contact_id, "phone": phone}
+def callee(
+    phone: str | None = None, contact_id: int | None = None, search: str | None = None
+) -> dict[str, Any]:
+    return {"name": "the garage", "contact_id": contact_id, "phone": phone, "search": search}
 
 
 def new_errand(desk: Desk, request: str = REQUEST) -> Errand:

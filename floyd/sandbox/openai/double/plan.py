@@ -39,6 +39,7 @@ def plan(messages: list[dict[str, Any]]) -> dict[str, Any]:
         "questions": questions,
         "limits": _limits(said),
         "voicemail_message": voicemail if kind["voicemail"] else None,
+        "learned": [],
     }
 
 
@@ -59,11 +60,21 @@ def _callee(
     phone = matched(rules["phones"], said)
     found = _fitting(place or request, contacts)
     if phone:
-        return {"name": place or phone["phone"], "contact_id": None, "phone": phone["phone"]}, []
+        return {
+            "name": place or phone["phone"],
+            "contact_id": None,
+            "phone": phone["phone"],
+            "search": None,
+        }, []
     if len(found) == 1:
-        return {"name": found[0]["name"], "contact_id": found[0]["id"], "phone": None}, []
+        return {
+            "name": found[0]["name"],
+            "contact_id": found[0]["id"],
+            "phone": None,
+            "search": None,
+        }, []
     name = place or "this"
-    nobody = {"name": name, "contact_id": None, "phone": None}
+    nobody = {"name": name, "contact_id": None, "phone": None, "search": None}
     if found:
         places = " or ".join(str(contact["name"]) for contact in found)
         return nobody, [rules["question_for_which"].format(places=places)]
