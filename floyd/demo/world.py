@@ -114,7 +114,11 @@ def introduce(scenario: Scenario, now: float) -> None:
 def _environ(outside: Mapping[str, str], directory: Path, url: str, scale: float) -> dict[str, str]:
     """Return the outside's environment without what is Floyd's, and the world's instead."""
     floyds = {name.upper() for name in Settings.model_fields}
-    kept = {name: value for name, value in outside.items() if name not in floyds}
+    kept = {
+        name: value
+        for name, value in outside.items()
+        if name not in floyds and name.removesuffix("_FILE") not in floyds
+    }
     return kept | {
         "FLOYD_ENV": "development",
         "FLOYD_PUBLIC_URL": url,
