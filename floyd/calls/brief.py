@@ -5,9 +5,10 @@ from typing import Any, cast
 
 from floyd.calls.phrases import introduction
 from floyd.calls.vocabulary import Speaker, Turn
-from floyd.store.models import Call, Utterance
+from floyd.store.models import Call, Errand, Utterance
 
 _POSITIONS_A_STREAM = 1_000
+_WORDS_OF_A_CALL = 60
 
 
 @dataclass(frozen=True)
@@ -24,6 +25,7 @@ class CallBrief:
         answered: an earlier stream of this call was live.
         disclosed: in it the callee heard the introduction to its end.
         offset_s: how long before this stream the call was answered; 0 for its first stream.
+        earlier_calls: outcome and words of the errand's calls before this one.
         phrases: names that the recogniser should expect.
     """
 
@@ -41,6 +43,7 @@ class CallBrief:
     disclosed: bool = False
     offset_s: float = 0.0
     phrases: tuple[str, ...] = ()
+    earlier_calls: tuple[dict[str, Any], ...] = ()
 
 
 def load(attempt: str, now: float) -> CallBrief:
@@ -68,7 +71,37 @@ def load(attempt: str, now: float) -> CallBrief:
         disclosed=any(turn.speaker == "floyd" and hello in turn.text for _, turn in earlier),
         offset_s=max(0.0, now - call.answered_at) if answered and call.answered_at else 0.0,
         phrases=_likely_words(plan, snapshot),
+        earlier_calls=tuple(calls_material(call.errand, before=call.id)),
     )
+
+
+def calls_material(errand: Errand, before: int | None = None) -> list[dict[str, Any]]:
+    """Return the calls of an errand that are over, oldest first, as the model reads them.
+
+    Args:
+        errand: whose calls.
+        before: the id of a call: neither it nor a later one is told of.
+    """
+    over = (
+        (Call.errand == errand) & Call.answered_at.is_null(False) & Call.reported_at.is_null(False)
+    )
+    if before is not None:
+        over &= Call.id < before
+    return [
+        {"outcome": (call.report or {}).get("outcome", call.state), "transcript": _words_of(call)}
+        for call in Call.select().where(over).order_by(Call.id)
+    ]
+
+
+def _words_of(call: Call) -> list[dict[str, str]]:
+    """Return the last words of a call: how it ended matters most."""
+    said = (
+        Utterance.select()
+        .where((Utterance.call == call) & Utterance.speaker.in_(("callee", "floyd")))
+        .order_by(Utterance.position.desc())
+        .limit(_WORDS_OF_A_CALL)
+    )
+    return [{"speaker": row.speaker, "text": row.text} for row in reversed(list(said))]
 
 
 def _likely_words(plan: dict[str, Any], snapshot: dict[str, Any]) -> tuple[str, ...]:

@@ -14,7 +14,12 @@ from floyd.services.model.protocol import Message
 
 def beginning(brief: CallBrief) -> tuple[Message, ...]:
     """Return the messages that every request of a call begins with."""
-    errand = {"plan": brief.plan, "snapshot": brief.snapshot, "callee": brief.callee}
+    errand = {
+        "plan": brief.plan,
+        "snapshot": brief.snapshot,
+        "callee": brief.callee,
+        "earlier_calls": brief.earlier_calls,
+    }
     return (
         {"role": "system", "content": instructions("call")},
         {"role": "user", "content": json.dumps(errand, ensure_ascii=False, sort_keys=True)},

@@ -9,6 +9,11 @@ _YES = frozenset(
 _NO = frozenset("n no nope nah not never dont don't stop skip leave forget".split())
 _YES_EMOJI = re.compile("[\U0001f44d\u2705\u2714\U0001f44c]")
 _NO_EMOJI = re.compile("[\U0001f44e\u274c]")
+_DROPS_IT = re.compile(
+    r"\W*(?:oh |no |ok |okay |actually |please )*(?:never ?mind|forget (?:about )?it|drop it)"
+    r"(?: then| it| that| thanks| thank you| please)*\W*",
+    re.IGNORECASE,
+)
 
 
 class YesOrNo(Enum):
@@ -26,3 +31,8 @@ def yes_or_no(text: str) -> YesOrNo | None:
     if words & _YES or _YES_EMOJI.search(text):
         return YesOrNo.YES
     return None
+
+
+def drops_it(text: str) -> bool:
+    """Return whether a text says nothing but that the errand is off: "never mind"."""
+    return _DROPS_IT.fullmatch(text.replace(",", "")) is not None

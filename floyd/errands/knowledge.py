@@ -4,6 +4,7 @@ import re
 from collections.abc import Iterable, Sequence
 from typing import Any
 
+from floyd.reports.wording import TRY_AGAIN
 from floyd.store.models import Contact, Errand, Fact, InboundText, Question, User
 
 _NUMBER_SEARCH = 200
@@ -53,10 +54,14 @@ def contacts_material(contacts: Sequence[Contact]) -> list[dict[str, Any]]:
 
 
 def answers_material(errand: Errand) -> list[dict[str, str | None]]:
-    """Return what the user has answered for an errand, in order."""
+    """Return what the user has answered for an errand, in order; a mere yes tells nothing."""
     answered = (
         Question.select()
-        .where((Question.errand == errand) & Question.answered_at.is_null(False))
+        .where(
+            (Question.errand == errand)
+            & Question.answered_at.is_null(False)
+            & (Question.text != TRY_AGAIN)
+        )
         .order_by(Question.id)
     )
     return [{"question": question.text, "answer": question.answer} for question in answered]
@@ -74,6 +79,7 @@ def snapshot(errand: Errand, facts: Sequence[Fact], chosen: Sequence[int]) -> di
     return {
         "user": errand.user.name,
         "facts": facts_material(needed),
+        "answers": answers_material(errand),
         "request": errand.request,
     }
 

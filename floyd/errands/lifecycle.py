@@ -17,6 +17,8 @@ TIME_LIMIT_S = 50 * 60
 PLANNING_LEASE_S = 45
 DIALLING_LEASE_S = 5
 MOST_TRIES = 3
+MOST_CALLS_BACK = 3
+"""How often an errand calls back with what its user has answered, after its first call."""
 
 
 class State(StrEnum):
@@ -96,7 +98,8 @@ def after_call(outcome: Outcome, tries: int) -> State:
         tries: calls made for the errand so far, this one included.
     """
     state = AFTER_CALL[outcome]
-    out_of_tries = state is State.WAITING_FOR_USER and tries >= MOST_TRIES
+    most = MOST_TRIES if outcome in WORTH_ANOTHER_TRY else MOST_CALLS_BACK + 1
+    out_of_tries = state is State.WAITING_FOR_USER and tries >= most
     return State.FAILED if out_of_tries else state
 
 

@@ -5,6 +5,8 @@ from typing import Any
 
 import structlog
 
+from floyd.calls.brief import calls_material
+from floyd.errands import limits
 from floyd.errands.clearance import refusal
 from floyd.errands.conversation import earlier_texts, local_time
 from floyd.errands.gates import in_words, was_given
@@ -18,6 +20,7 @@ from floyd.errands.knowledge import (
     snapshot,
     texts_of,
 )
+from floyd.errands.learning import learn
 from floyd.errands.lifecycle import State, move
 from floyd.errors import ModelError
 from floyd.phone_numbers import to_e164
@@ -59,6 +62,7 @@ def make_plan(services: Services, errand: Errand) -> bool:
             instructions("plan"), _material(services, errand, knowledge), Plan
         )
         _check_privacy(plan, errand, knowledge)
+        plan = _within_limits(plan, errand)
     except ModelError as error:
         _not_planned(services, errand, error)
         return False
@@ -104,6 +108,7 @@ def _material(services: Services, errand: Errand, knowledge: Knowledge) -> dict[
         "answers": answers_material(errand),
         "facts": facts_material(knowledge.facts),
         "contacts": contacts_material(knowledge.contacts),
+        "calls": calls_material(errand),
         "earlier_texts": earlier_texts(errand.user, before=errand.created_at),
     }
 
@@ -136,20 +141,27 @@ def _questions(plan: Plan, phone: str | None) -> list[str]:
 
 
 def _leave(
-    writes: Writes, errand: Errand, knowledge: Knowledge, plan: Plan, to: State, **more: Any
+    writes: Writes,
+    errand: Errand,
+    knowledge: Knowledge,
+    plan: Plan,
+    to: State,
+    *,
+    why: str,
+    now: float,
+    **changes: Any,
 ) -> bool:
-    """Move on with a plan, unless it knows nothing of an answer that has come since it was begun.
+    """Move on with a plan and what it teaches, unless an answer has come since it was begun.
 
     The model may take longer than the lease, and another process may have planned meanwhile.
     """
-    return _begun(errand) == knowledge.begun and move(
-        writes,
-        errand.id,
-        State.PLANNING,
-        to,
-        plan=plan.model_dump(mode="json"),
-        **more,
-    )
+    if _begun(errand) != knowledge.begun:
+        return False
+    kept = plan.model_dump(mode="json", exclude={"learned"})
+    moved = move(writes, errand.id, State.PLANNING, to, plan=kept, why=why, now=now, **changes)
+    if moved:
+        learn(errand, plan.learned, now)
+    return moved
 
 
 def _ask(
@@ -228,6 +240,11 @@ def _not_planned(services: Services, errand: Errand, error: ModelError) -> None:
         ).execute()
 
 
+def _within_limits(plan: Plan, errand: Errand) -> Plan:
+    words = [errand.request, *(str(answer["answer"]) for answer in answers_material(errand))]
+    return plan.model_copy(update={"limits": limits.checked(plan.limits, words)})
+
+
 def _check_privacy(plan: Plan, errand: Errand, knowledge: Knowledge) -> None:
     """Refuse a plan that would carry into the call what its snapshot leaves out."""
     chosen = [fact.value for fact in knowledge.facts if fact.id in plan.fact_ids]
@@ -235,7 +252,7 @@ def _check_privacy(plan: Plan, errand: Errand, knowledge: Knowledge) -> None:
     places = [f"{contact.name} {contact.phone} {contact.about}" for contact in knowledge.contacts]
     known = [errand.request, plan.callee.phone or "", *chosen, *answers, *places]
     private = [fact.value for fact in knowledge.facts if fact.id not in plan.fact_ids]
-    if gives_away(plan.model_dump_json(), private, known):
+    if gives_away(plan.model_dump_json(exclude={"learned"}), private, known):
         raise ModelError("the plan tells more than its snapshot")
 
 

@@ -9,7 +9,7 @@ from collections.abc import Callable
 from dataclasses import dataclass, field
 
 from floyd.errands.conversation import open_errands, open_questions
-from floyd.errands.decisions import YesOrNo, yes_or_no
+from floyd.errands.decisions import YesOrNo, drops_it, yes_or_no
 from floyd.errands.lifecycle import DUE_AFTER_S, State, move
 from floyd.errands.telling import name_of, standing
 from floyd.prompts.schemas import Wish
@@ -77,15 +77,10 @@ def _answer(desk: Desk, wish: Wish) -> str | None:
     questions = open_questions(errand)
     if any(question.text == TRY_AGAIN for question in questions):
         return _settle_try(desk, errand, wish, yes_or_no(wish.text))
+    if drops_it(wish.text):
+        return _cancel_one(desk, errand)
     for question in questions:
         _store_answer(desk, question, _own_words(desk, wish))
-        Fact.create(
-            user=desk.user,
-            subject=question.text,
-            value=_own_words(desk, wish),
-            source=f"text:{desk.text.id}",
-            created_at=desk.now,
-        )
     _plan_again(desk, errand, "the user answered")
     return "Thanks, I'll go on with that."
 

@@ -1,4 +1,4 @@
-"""What a call told the callee about the user: the snapshot's facts whose words were heard. Pure."""
+"""What a call told the callee about the user: facts and answers whose words were heard. Pure."""
 
 import re
 from collections.abc import Iterable, Mapping
@@ -16,10 +16,10 @@ _COMMON = frozenset(
 
 
 def shared(snapshot: Mapping[str, Any], heard: Iterable[str]) -> list[str]:
-    """Return what was told, each as "subject (value)", in the snapshot's order.
+    """Return what was told: facts as "subject (value)", of answers to questions the words alone.
 
     Args:
-        snapshot: all that the call could know: user, facts, request.
+        snapshot: all that the call could know: user, facts, answers, request.
         heard: what was heard of Floyd's words.
     """
     said = " \n ".join(heard)
@@ -28,6 +28,10 @@ def shared(snapshot: Mapping[str, Any], heard: Iterable[str]) -> list[str]:
         parts = [part for part in _PART.split(str(fact["value"])) if _is_told(part, said)]
         if parts:
             told.append(f"{fact['subject']} ({', '.join(parts)})")
+    answers = dict.fromkeys(str(answer["answer"]) for answer in snapshot.get("answers", []))
+    for part in (part for answer in answers for part in _PART.split(answer)):
+        if _is_told(part, said) and not any(part in one for one in told):
+            told.append(part)
     return told
 
 

@@ -29,6 +29,7 @@ _HEADINGS: dict[Outcome, str] = {
 _NOT_CONNECTED = "The call to {callee} at {number} could not be connected."
 _MACHINE = "{callee}'s voicemail answered. I left no message."
 _TRIED_ENOUGH = "That was try {tries}, so I've stopped."
+_NEEDED = "They wanted to know: {questions}"
 
 
 @dataclass(frozen=True)
@@ -94,6 +95,8 @@ def _last(ending: Ending) -> list[str]:
     """Return how a text ends: what the user is asked, then what was shared."""
     last = []
     if ending.tried_enough:
+        if ending.questions:
+            last.append(_NEEDED.format(questions=numbered(ending.questions)))
         last.append(_TRIED_ENOUGH.format(tries=ending.tries))
     elif ending.questions:
         last.append(numbered(ending.questions))

@@ -37,3 +37,11 @@ SNAPSHOT = {
 )
 def test_what_was_heard_of_the_snapshot_was_shared(heard: list[str], told: list[str]) -> None:
     assert shared(SNAPSHOT, heard) == told
+
+
+def test_an_answer_that_was_passed_on_was_shared() -> None:
+    answer = "up to $80, roses are fine, 12 Suffolk St, Guelph"
+    asked = ("What is the budget?", "Where to?")
+    snapshot = {"answers": [{"question": each, "answer": answer} for each in asked]}
+    heard = ["Please send them to 12 Suffolk St in Guelph."]
+    assert shared(snapshot, heard) == ["12 Suffolk St", "Guelph"]

@@ -90,7 +90,9 @@ class Conversation:
     def lines(self) -> list[str]:
         """All that Floyd knows, as lines of subject and value."""
         facts = [f"{fact.get('subject')}: {fact.get('value')}" for fact in self._facts]
-        return [*facts, f"request: {self.request}"]
+        given = self._snapshot.get("answers") or []
+        answers = [f"{each.get('question')}: {each.get('answer')}" for each in given]
+        return [*facts, *answers, f"request: {self.request}"]
 
     def filled(self, template: str, **values: str) -> str:
         """Return a template of the data file with what is known filled in."""
