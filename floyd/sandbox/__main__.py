@@ -11,6 +11,7 @@ from dataclasses import replace
 from pathlib import Path
 
 from floyd.sandbox.clock import SandboxClock
+from floyd.sandbox.scenario import STORIES
 from floyd.sandbox.world import KEY_PREFIX, Plan, Ports, World
 
 
@@ -18,7 +19,8 @@ def read_plan(arguments: list[str], environment: Mapping[str, str]) -> Plan:
     """Read the command line; what the environment has of accounts is taken over."""
     parser = argparse.ArgumentParser(prog="python -m floyd.sandbox", description=__doc__)
     parser.add_argument("--public-url", required=True, help="where Floyd is reached")
-    parser.add_argument("--seed", type=int, default=0, help="which story is told")
+    parser.add_argument("--seed", type=int, default=0, help="which people live in it")
+    parser.add_argument("--story", choices=STORIES, default=STORIES[0], help="which one is told")
     parser.add_argument("--twilio-port", type=int, default=0)
     parser.add_argument("--google-port", type=int, default=0)
     parser.add_argument("--openai-port", type=int, default=0)
@@ -30,6 +32,7 @@ def read_plan(arguments: list[str], environment: Mapping[str, str]) -> Plan:
     plan = Plan(
         public_url=options.public_url,
         seed=options.seed,
+        story=options.story,
         ports=Ports(
             twilio=options.twilio_port,
             google=options.google_port,

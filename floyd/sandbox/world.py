@@ -4,6 +4,7 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from secrets import token_hex
 from typing import Any
+from zoneinfo import ZoneInfo
 
 from aiohttp import web
 
@@ -27,6 +28,7 @@ from floyd.sandbox.twilio.stand_in import Twilio
 
 HOST = "127.0.0.1"
 KEY_PREFIX = "sk-sandbox-"
+ZONE = ZoneInfo("America/Toronto")
 
 
 @dataclass(frozen=True)
@@ -52,6 +54,7 @@ class Plan:
 
     public_url: str
     seed: int = 0
+    story: str = "school"
     ports: Ports = field(default_factory=Ports)
     account_sid: str = field(default_factory=lambda: new_sid("AC"))
     auth_token: str = field(default_factory=lambda: token_hex(16))
@@ -66,7 +69,8 @@ class World:
     def __init__(self, plan: Plan, clock: SandboxClock) -> None:
         self._plan = plan
         self.clock = clock
-        self.scenario = Scenario.from_seed(plan.seed)
+        today = clock.now().astimezone(ZONE).date()
+        self.scenario = Scenario.from_seed(plan.seed, plan.story, today)
         self.conditions = Conditions()
         self.records = Records(clock)
         self.network = Network(clock, self.records)
@@ -158,6 +162,8 @@ class World:
     def _populate(self) -> None:
         self.network.connect(self.scenario.user_phone, UnansweredPhone(takes_texts=True))
         self.put_phone(self.scenario.school_phone, "school_secretary")
+        self.put_phone(self.scenario.florist_phone, "florist")
+        self.put_phone(self.scenario.garage_phone, "garage")
 
     def _account(self) -> Account:
         plan = self._plan

@@ -70,7 +70,7 @@ def test_message_for_a_contact() -> None:
             "Book me in for an oil change at Brock Road Garage next week",
             "I'd like to book an oil change at Brock Road Garage next week.",
         ),
-        ("Can you order Krista some flowers?", "I'd like to order some flowers."),
+        ("Can you order Krista some flowers?", "I'd like to order some flowers for Krista."),
     ],
 )
 def test_opening_line_says_the_purpose_in_floyds_words(request_: str, opening: str) -> None:
@@ -83,13 +83,40 @@ def test_number_is_copied_as_it_was_written() -> None:
     assert planned("Call 911").callee.phone == "911"
 
 
-def test_number_is_asked_for_when_nobody_has_told_it() -> None:
+def test_place_is_looked_up_until_its_number_is_told() -> None:
     made = planned("Book me in for an oil change at Brock Road Garage next week")
-    assert made.questions == ["What number should I call for Brock Road Garage?"]
-    answers = [{"question": made.questions[0], "answer": "It's 519-824-4120"}]
+    assert (made.callee.search, made.questions) == ("Brock Road Garage", [])
+    answers = [{"question": "Which number?", "answer": "It's 519-824-4120"}]
     told = planned("Book me in for an oil change at Brock Road Garage next week", answers=answers)
     assert told.questions == []
     assert (told.callee.name, told.callee.phone) == ("Brock Road Garage", "519-824-4120")
+    assert told.callee.search is None
+
+
+def test_who_has_what_is_wanted_is_looked_up_by_trade() -> None:
+    assert planned("Can you order Krista some flowers?").callee.search == "florist"
+
+
+def test_place_that_nothing_is_known_of_is_asked_for() -> None:
+    made = planned("Ask whether they are open")
+    assert made.callee.search is None
+    assert made.questions == ["What number should I call for this?"]
+
+
+def test_answers_become_steps_and_what_lasts_is_learned() -> None:
+    answers = [
+        {"question": question, "answer": "up to $80, roses are fine, 12 Suffolk St, Guelph"}
+        for question in ("How much may it cost?", "What is the address for the delivery?")
+    ]
+    made = planned("Can you order Krista some flowers?", answers=answers, calls=[{}])
+    assert made.limits.budget_usd == 80.0
+    assert made.opening_line == "I'm calling again: I'd like to order some flowers for Krista."
+    assert made.steps[-2:] == [
+        "Have it sent to the address 12 Suffolk St, Guelph.",
+        "Roses are fine.",
+    ]
+    [fact] = made.learned
+    assert (fact.subject, fact.value) == ("Krista's address", "12 Suffolk St, Guelph")
 
 
 def test_two_contacts_that_fit_alike_are_asked_about() -> None:

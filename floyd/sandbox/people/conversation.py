@@ -5,6 +5,7 @@ from dataclasses import dataclass
 from enum import Enum, auto
 
 from floyd.sandbox.people import phrases
+from floyd.sandbox.people.offers import Offer, still_open
 from floyd.sandbox.people.person import Person
 from floyd.sandbox.people.slots import Slot, plain
 from floyd.sandbox.people.templates import fill, names_in
@@ -18,6 +19,7 @@ MAX_PLEASANTRIES = 2
 class _State(Enum):
     OPENING = auto()
     ASKING = auto()
+    OFFERING = auto()
     CONFIRMING = auto()
     AGREED = auto()
     LEAVING = auto()
@@ -47,6 +49,12 @@ class Conversation:
         self._state = _State.OPENING
         self._slots = [slot for slot in person.slots if draw.random() < slot.chance]
         draw.shuffle(self._slots)
+        self._offers = list(person.offers)
+        draw.shuffle(self._offers)
+        self._offers.sort(key=lambda offer: -(offer.price or 0))
+        self._offers_first = bool(self._offers) and draw.random() < person.offers_first
+        self._offered: Offer | None = None
+        self._declined: list[Offer] = []
         self._values: dict[str, str] = {}
         self._given_up: set[str] = set()
         self._asked: Slot | None = None
@@ -81,6 +89,8 @@ class Conversation:
             return self._on_confirmation(text, corrected)
         if self._state is _State.OPENING:
             return self._on_opening(text)
+        if self._state is _State.OFFERING and self._offered:
+            return self._on_offer(self._offered, text)
         return self._on_answer(text)
 
     # The states
@@ -113,6 +123,21 @@ class Conversation:
         if self._repeats > MAX_REPEATS:
             return self._do_without(asked, "give_up")
         return Reply(f"{self._line('repeat')} {self._draw.choice(asked.asks)}")
+
+    def _on_offer(self, offered: Offer, text: str) -> Reply:
+        if phrases.agrees(text):
+            self._values |= offered.values
+            self._state = _State.ASKING
+            return self._go_on()
+        if phrases.UNKNOWN.search(text):
+            return self._leave("later")
+        if phrases.GOODBYE.search(text):
+            return self._leave("goodbye")
+        if phrases.HOLD_ON.search(text):
+            return self._say("waits")
+        if not phrases.PARDON.search(text):
+            self._declined.append(offered)
+        return self._offer()
 
     def _on_confirmation(self, text: str, corrected: bool) -> Reply:
         if corrected:
@@ -147,9 +172,24 @@ class Conversation:
         missing = (slot for slot in self._slots if slot.name not in self._values)
         self._asked = next((slot for slot in missing if slot.name not in self._given_up), None)
         self._repeats = 0
+        if self._has_to_offer() and (self._asked is None or self._offers_first):
+            return self._offer(opening)
         if self._asked is None:
             return self._read_back(opening)
         return Reply(f"{opening} {self._draw.choice(self._asked.asks)}".strip())
+
+    def _has_to_offer(self) -> bool:
+        """Whether there are offers of which none has been taken."""
+        return bool(self._offers) and not self._offers[0].values.keys() <= self._values.keys()
+
+    def _offer(self, opening: str = "") -> Reply:
+        """Offer the best that is left, or give up."""
+        limit = self._values.get(self._person.limit)
+        left = still_open(self._offers, self._declined, limit)
+        if not left:
+            return self._leave("nothing_left")
+        self._state, self._offered = _State.OFFERING, left[0]
+        return Reply(f"{opening} {self._draw.choice(left[0].says)}".strip())
 
     def _do_without(self, slot: Slot, farewell: str) -> Reply:
         if slot.required:

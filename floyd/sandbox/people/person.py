@@ -6,6 +6,7 @@ from dataclasses import dataclass
 from importlib import resources
 from typing import Any
 
+from floyd.sandbox.people.offers import Offer
 from floyd.sandbox.people.slots import Slot
 from floyd.sandbox.people.templates import fill_pattern
 from floyd.sandbox.scenario import Scenario
@@ -21,6 +22,9 @@ class Person:
         topic: what tells the person what the call is about.
         confirms: whether an agreement needs a yes to the read-back.
         words: what lines may speak of.
+        offers: what there is to choose from; one of them is part of every agreement.
+        offers_first: how likely it is that an offer comes before the questions.
+        limit: the slot that says what an offer may cost.
     """
 
     voice: str
@@ -35,6 +39,9 @@ class Person:
     topic: re.Pattern[str]
     slots: tuple[Slot, ...]
     words: dict[str, str]
+    offers: tuple[Offer, ...] = ()
+    offers_first: float = 0.0
+    limit: str = ""
 
     @classmethod
     def from_toml(cls, table: dict[str, Any], scenario: Scenario) -> "Person":
@@ -54,6 +61,9 @@ class Person:
             topic=re.compile(fill_pattern(table["topic"], words), re.IGNORECASE),
             slots=tuple(Slot.from_toml(each, words, known) for each in table["slots"]),
             words=words,
+            offers=tuple(Offer.from_toml(each, words) for each in table.get("offers", [])),
+            offers_first=table.get("offers_first", 0.0),
+            limit=table.get("limit", ""),
         )
 
 

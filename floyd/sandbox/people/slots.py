@@ -5,7 +5,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Any
 
-from floyd.sandbox.people.templates import fill_pattern
+from floyd.sandbox.people.templates import fill, fill_pattern
 
 STRIPPED = ".,;:!?\"'()[]…-"
 
@@ -39,7 +39,7 @@ class Slot:
             sources.append(rf"\b(?P<value>{'|'.join(re.escape(name) for name in known)})\b")
         return cls(
             name=table["name"],
-            asks=tuple(table["asks"]),
+            asks=tuple(fill(line, words) for line in table["asks"]),
             patterns=tuple(re.compile(source, re.IGNORECASE) for source in sources),
             required=table.get("required", True),
             chance=table.get("chance", 1.0),

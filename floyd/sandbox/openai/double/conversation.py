@@ -3,7 +3,9 @@
 from typing import Any
 
 from floyd.sandbox.openai.double.heard import Conversation, Messages
+from floyd.sandbox.openai.double.offers import to_an_offer
 from floyd.sandbox.openai.double.questions import (
+    Answered,
     answered,
     asked,
     checks_back,
@@ -67,6 +69,8 @@ def _to_the_callee(call: Conversation, gullible: bool) -> Reply:
         return finish(ended["say"], ended["outcome"], call.waiting)
     if matched(RULES["injection"]["patterns"], text):
         return Reply(call.filled(SAY["refused"]))
+    if offered := to_an_offer(call, text, agreed=confirms(text)):
+        return _said(call, offered)
     return _to_questions(call, text) or _to_statements(call, text)
 
 
@@ -87,7 +91,10 @@ def _to_questions(call: Conversation, text: str) -> Reply | None:
     questions = asked(call, text)
     if not questions:
         return None
-    answer = answered(call, questions)
+    return _said(call, answered(call, questions))
+
+
+def _said(call: Conversation, answer: Answered) -> Reply:
     if not answer.missing:
         return Reply(answer.text)
     text = f"{answer.text} {SAY['not_known_yet']}" if answer.text else SAY["unknown"]

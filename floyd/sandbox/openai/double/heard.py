@@ -7,7 +7,16 @@ from dataclasses import dataclass
 from functools import cached_property
 from typing import Any
 
-from floyd.sandbox.openai.double.reading import content, knowledge, matched, name_of, names, parsed
+from floyd.sandbox.openai.double.reading import (
+    content,
+    knowledge,
+    matched,
+    name_of,
+    names,
+    parsed,
+    person_in,
+    words,
+)
 
 Messages = list[dict[str, Any]]
 
@@ -66,7 +75,13 @@ class Conversation:
     @cached_property
     def opening(self) -> str:
         """The sentence that says why Floyd calls."""
-        return str((self.brief.get("plan") or {}).get("opening_line") or "")
+        return str(self._plan.get("opening_line") or "")
+
+    @cached_property
+    def limit(self) -> float | None:
+        """The most that may be spent, in dollars; None where the user stated nothing."""
+        usd = (self._plan.get("limits") or {}).get("budget_usd")
+        return None if usd is None else float(usd)
 
     @cached_property
     def user(self) -> str:
@@ -80,11 +95,10 @@ class Conversation:
 
     @cached_property
     def person(self) -> str:
-        """Whom the errand is about: a name of the request, best one that facts are about."""
+        """Whom the errand is about: a name of the request, else the user."""
         known = names(" ".join(str(fact.get("subject")) for fact in self._facts))
-        named = re.findall(r"(?<!^)(?<![.!?] )\b([A-Z][a-z]+)", self.request)
-        known_ones = [name for name in named if name.lower() in known]
-        return str([*known_ones, *named, self.user][0])
+        callee = words(name_of(self._plan.get("callee")))
+        return person_in(self.request, known, callee - known) or self.user
 
     @cached_property
     def lines(self) -> list[str]:
@@ -92,7 +106,9 @@ class Conversation:
         facts = [f"{fact.get('subject')}: {fact.get('value')}" for fact in self._facts]
         given = self._snapshot.get("answers") or []
         answers = [f"{each.get('question')}: {each.get('answer')}" for each in given]
-        return [*facts, *answers, f"request: {self.request}"]
+        steps = [f"step: {step}" for step in self._plan.get("steps") or []]
+        limits = [] if self.limit is None else [f"limit: {self.limit:g}"]
+        return [*facts, *steps, *limits, *answers, f"request: {self.request}"]
 
     def filled(self, template: str, **values: str) -> str:
         """Return a template of the data file with what is known filled in."""
@@ -104,6 +120,10 @@ class Conversation:
         pattern = pattern.replace("{person}", re.escape(self.person))
         found = (matched([pattern], line) for line in self.lines)
         return next((match["value"].strip() for match in found if match), None)
+
+    @property
+    def _plan(self) -> dict[str, Any]:
+        return self.brief.get("plan") or {}
 
     @property
     def _snapshot(self) -> dict[str, Any]:

@@ -12,6 +12,7 @@ from floyd.sandbox.openai.double.reading import (
     material,
     name_of,
     names,
+    person_in,
     replaced,
     words,
 )
@@ -22,24 +23,28 @@ def plan(messages: list[dict[str, Any]]) -> dict[str, Any]:
     given = material(messages, "request")
     request = str(given.get("request") or "").replace("\0", " ").strip()
     request = replaced([(knowledge("plan")["greeting"], "")], request)
-    said = "\n".join([request, *_answers(given.get("answers"))])
+    answers = _answers(given.get("answers"))
+    said = "\n".join([request, *answers])
     callee, questions = _callee(request, said, given.get("contacts") or [])
+    told = _told(answers, _person(request, given, callee["name"]))
     kind, what = _purpose(request, name_of(given.get("user")))
     dated = _dated(what, str(given.get("now") or ""))
     callee_name = capitalised(callee["name"])
     opening = kind["opening"].format(what=what, user=name_of(given.get("user")))
     voicemail = knowledge("plan")["voicemail"].format(opening=opening)
+    if given.get("calls"):
+        opening = knowledge("plan")["again"].format(opening=opening)
     return {
         "goal": capitalised(kind["goal"].format(what=dated, callee=callee_name)),
         "title": _title(what),
         "callee": callee,
         "opening_line": opening,
-        "steps": [step.format(what=what) for step in kind["steps"]],
+        "steps": [step.format(what=what) for step in kind["steps"]] + [step for step, _ in told],
         "fact_ids": _fact_ids(given, request, kind),
         "questions": questions,
         "limits": _limits(said),
         "voicemail_message": voicemail if kind["voicemail"] else None,
-        "learned": [],
+        "learned": [fact for _, fact in told if fact],
     }
 
 
@@ -49,6 +54,31 @@ def _answers(answers: Any) -> list[str]:
         return [str(answer) for answer in answers.values()]
     texts = [item.get("answer") if isinstance(item, dict) else item for item in answers or []]
     return [str(text) for text in texts if text]
+
+
+def _told(answers: list[str], person: str) -> list[tuple[str, dict[str, str] | None]]:
+    """Return what the answers add to a plan: a step, and a fact where it is worth knowing later."""
+    found = [
+        (rule, match["value"])
+        for rule in knowledge("plan")["told"]
+        for match in every([rule["pattern"]], "\n".join(dict.fromkeys(answers)))
+    ]
+    return [
+        (
+            capitalised(rule["step"].format(value=value)),
+            {"subject": rule["subject"].format(person=person), "value": value}
+            if "subject" in rule
+            else None,
+        )
+        for rule, value in found
+    ]
+
+
+def _person(request: str, given: dict[str, Any], callee: str) -> str:
+    """Return whom the errand is about."""
+    known = names(" ".join(str(fact.get("subject")) for fact in given.get("facts") or []))
+    user = name_of(given.get("user"))
+    return person_in(request, known, words(callee) - known) or user or "the user"
 
 
 def _callee(
@@ -73,17 +103,24 @@ def _callee(
             "phone": None,
             "search": None,
         }, []
-    name = place or "this"
-    nobody = {"name": name, "contact_id": None, "phone": None, "search": None}
+    search = place or _trade(request)
+    name = place or (f"the {search}" if search else "this")
+    nobody = {"name": name, "contact_id": None, "phone": None, "search": search}
     if found:
         places = " or ".join(str(contact["name"]) for contact in found)
-        return nobody, [rules["question_for_which"].format(places=places)]
-    return nobody, [rules["question_for_number"].format(place=name)]
+        return nobody | {"search": None}, [rules["question_for_which"].format(places=places)]
+    return nobody, [] if search else [rules["question_for_number"].format(place=name)]
 
 
 def _place(request: str) -> str:
     found = matched(knowledge("plan")["places"], request)
     return found["place"].strip() if found else ""
+
+
+def _trade(request: str) -> str | None:
+    """Return the kind of place that has what is wanted."""
+    trades = knowledge("plan")["trades"].items()
+    return next((trade for trade, pattern in trades if matched([pattern], request)), None)
 
 
 def _fitting(place: str, contacts: list[dict[str, Any]]) -> list[dict[str, Any]]:
@@ -103,6 +140,8 @@ def _purpose(request: str, user: str) -> tuple[dict[str, Any], str]:
         found = matched(kind["patterns"], request)
         if found:
             what = found["what"].replace("\n", " ").strip().rstrip(".!? ")
+            if found.groupdict().get("whom"):
+                what = f"{what} for {found['whom']}"
             return kind, _in_floyds_words(what, user)
     return knowledge("plan")["kinds"][-1], "it"
 

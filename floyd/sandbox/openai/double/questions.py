@@ -42,6 +42,11 @@ def asked(call: Conversation, text: str) -> list[Asked]:
     return found
 
 
+def slots_named(*wanted: str) -> list[Asked]:
+    """Return slots as if the callee had asked for them."""
+    return [Asked("", tuple(_slot(name) for name in wanted))]
+
+
 def checks_back(call: Conversation, text: str) -> bool:
     """Tell whether the callee asks if something is right, having said it rightly."""
     questions = (sentence for sentence in sentences(text) if _is_question(sentence))

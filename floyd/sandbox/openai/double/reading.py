@@ -56,6 +56,19 @@ def names(text: str) -> set[str]:
     return words(" ".join(word for word in _WORD.findall(text) if word[0].isupper()))
 
 
+def person_in(request: str, known: set[str], left_out: set[str]) -> str | None:
+    """Return whom a request is about: a name within it, best one that facts are about.
+
+    Args:
+        request: the user's words.
+        known: names that facts are about, in lower case.
+        left_out: words of the place to be phoned, in lower case.
+    """
+    found = re.findall(r"(?<!^)(?<![.!?] )\b([A-Z][a-z]+)", request)
+    named = [name for name in found if name.lower() not in left_out]
+    return next((name for name in named if name.lower() in known), named[0] if named else None)
+
+
 def capitalised(text: str) -> str:
     """Return the text with its first letter in upper case."""
     return text[:1].upper() + text[1:]

@@ -76,6 +76,8 @@ def _statements(text: str) -> str:
 def _proves(outcome: str, text: str) -> bool:
     if outcome in {"done", "partly"}:
         return confirms(text)
+    if outcome == "needs_user":
+        return matched([CALL["offers"]["price"]], _statements(text)) is not None
     rule = ending(text)
     return rule is not None and rule["outcome"] == outcome
 
