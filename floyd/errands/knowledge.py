@@ -2,6 +2,7 @@
 
 import re
 from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
 from typing import Any
 
 from floyd.reports.wording import TRY_AGAIN
@@ -10,6 +11,16 @@ from floyd.store.models import Contact, Errand, Fact, InboundText, Question, Use
 _NUMBER_SEARCH = 200
 _DIGITS = re.compile(r"\d(?:[ .-]?\d){3,}")
 _DISTINCTIVE_LENGTH = 12
+
+
+@dataclass(frozen=True)
+class Knowledge:
+    """What a plan was made from, and is checked against; `begun` is the move that planning is."""
+
+    facts: list[Fact]
+    contacts: list[Contact]
+    texts: list[str]
+    begun: int | None
 
 
 def facts_of(user: User) -> list[Fact]:

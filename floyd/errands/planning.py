@@ -1,16 +1,20 @@
 """An errand gets its plan: one model call, checked in code; then it may call, or asks its user."""
 
-from dataclasses import dataclass
+import re
+from dataclasses import asdict
 from typing import Any
 
 import structlog
 
 from floyd.calls.brief import calls_material
 from floyd.errands import limits
+from floyd.errands.callee import FoundCallee, find_callee
 from floyd.errands.clearance import refusal
 from floyd.errands.conversation import earlier_texts, local_time
-from floyd.errands.gates import in_words, was_given
+from floyd.errands.directory import town_of
+from floyd.errands.gates import in_words
 from floyd.errands.knowledge import (
+    Knowledge,
     answers_material,
     contacts_material,
     contacts_of,
@@ -23,14 +27,13 @@ from floyd.errands.knowledge import (
 from floyd.errands.learning import learn
 from floyd.errands.lifecycle import State, move
 from floyd.errors import ModelError
-from floyd.phone_numbers import to_e164
 from floyd.prompts import instructions
 from floyd.prompts.schemas import Outcome, Plan
 from floyd.reports.delivery import write_text
 from floyd.reports.wording import numbered
 from floyd.services import Services
 from floyd.store.database import Writes, writing
-from floyd.store.models import Contact, Errand, ErrandMove, Fact, Question
+from floyd.store.models import Errand, ErrandMove, Question
 
 log = structlog.get_logger()
 
@@ -39,16 +42,9 @@ _GIVE_UP_AFTER_S = 120
 _HOPELESS_AFTER_S = 1800
 _NOT_PLANNED = "I'm sorry, I couldn't work out how to do this. Please try again later: {request}"
 _REQUEST_LENGTH = 100
-
-
-@dataclass(frozen=True)
-class Knowledge:
-    """What a plan was made from, and is checked against; `begun` is the move that planning is."""
-
-    facts: list[Fact]
-    contacts: list[Contact]
-    texts: list[str]
-    begun: int | None
+_ASKS_FOR_NUMBER = re.compile(
+    r"\bnumber (?:should|shall|can|do) I (?:call|phone|dial)\b", re.IGNORECASE
+)
 
 
 def make_plan(services: Services, errand: Errand) -> bool:
@@ -66,11 +62,10 @@ def make_plan(services: Services, errand: Errand) -> bool:
     except ModelError as error:
         _not_planned(services, errand, error)
         return False
-    contact = _contact(plan, knowledge)
-    phone = contact.phone if contact else _written_number(plan, knowledge)
-    questions = _questions(plan, phone)
-    if questions or phone is None:
-        _ask(services, errand, knowledge, plan, questions)
+    found = find_callee(services, errand, plan.callee, knowledge)
+    plan, phone = plan.model_copy(update={"callee": found.callee}), found.phone
+    if (questions := _questions(plan, found)) or phone is None:
+        _ask(services, errand, knowledge, plan, found, questions)
     elif (why := refusal(services.settings, errand, phone)) is not None:
         _refuse(services, errand, knowledge, plan, in_words(phone, why))
     else:
@@ -113,30 +108,15 @@ def _material(services: Services, errand: Errand, knowledge: Knowledge) -> dict[
     }
 
 
-def _contact(plan: Plan, knowledge: Knowledge) -> Contact | None:
-    """Return the user's contact that a plan names, if it is one of theirs."""
-    for contact in knowledge.contacts:
-        if contact.id == plan.callee.contact_id:
-            return contact
-    return None
-
-
-def _written_number(plan: Plan, knowledge: Knowledge) -> str | None:
-    """Return the number that a plan copied, if the user did write it.
-
-    What is no number at all (911) is kept as written: the gates say why it cannot be called.
-    """
-    written = plan.callee.phone
-    if not written or not was_given(written, knowledge.texts):
-        return None
-    return to_e164(written) or written
-
-
-def _questions(plan: Plan, phone: str | None) -> list[str]:
-    """Return what must be asked before the call, each thing once."""
+def _questions(plan: Plan, found: FoundCallee) -> list[str]:
+    """Return what must be asked before the call, each thing once: first which place is meant."""
+    if found.choices:
+        return [found.question]
     questions = [question.strip() for question in plan.questions if question.strip()]
-    if phone is None and not any("number" in question.casefold() for question in questions):
-        questions.insert(0, f"What number should I call for {plan.callee.name}?")
+    if found.phone is not None:
+        questions = [question for question in questions if not _ASKS_FOR_NUMBER.search(question)]
+    elif not any("number" in question.casefold() for question in questions):
+        questions.insert(0, found.question)
     return list(dict.fromkeys(questions))
 
 
@@ -165,12 +145,20 @@ def _leave(
 
 
 def _ask(
-    services: Services, errand: Errand, knowledge: Knowledge, plan: Plan, questions: list[str]
+    services: Services,
+    errand: Errand,
+    knowledge: Knowledge,
+    plan: Plan,
+    found: FoundCallee,
+    questions: list[str],
 ) -> None:
+    choices = [asdict(listing) for listing in found.choices] or errand.choices
+    intro = found.intro or f"Before I call {plan.callee.name}:"
     with writing() as writes:
         now = services.clock.now()
         why = "something must be known first"
-        if not _leave(writes, errand, knowledge, plan, State.WAITING_FOR_USER, why=why, now=now):
+        to = State.WAITING_FOR_USER
+        if not _leave(writes, errand, knowledge, plan, to, why=why, now=now, choices=choices):
             return
         asked = Question.select().where(Question.errand == errand).count()
         for question in questions:
@@ -179,7 +167,7 @@ def _ask(
             writes,
             user=errand.user,
             errand=errand,
-            body=f"Before I call {plan.callee.name}: {numbered(questions)}",
+            body=f"{intro} {numbered(questions)}",
             occasion=f"errand:{errand.id}:questions:{asked}",
             now=now,
         )
@@ -250,7 +238,8 @@ def _check_privacy(plan: Plan, errand: Errand, knowledge: Knowledge) -> None:
     chosen = [fact.value for fact in knowledge.facts if fact.id in plan.fact_ids]
     answers = [str(answer["answer"]) for answer in answers_material(errand)]
     places = [f"{contact.name} {contact.phone} {contact.about}" for contact in knowledge.contacts]
-    known = [errand.request, plan.callee.phone or "", *chosen, *answers, *places]
+    town = town_of(knowledge.facts) or ""
+    known = [errand.request, plan.callee.phone or "", town, *chosen, *answers, *places]
     private = [fact.value for fact in knowledge.facts if fact.id not in plan.fact_ids]
     if gives_away(plan.model_dump_json(exclude={"learned"}), private, known):
         raise ModelError("the plan tells more than its snapshot")

@@ -12,6 +12,7 @@ from redis import Redis
 
 from floyd.errands.conversation import earlier_texts, errands_material, local_time
 from floyd.errands.gates import asks_for_an_emergency_call
+from floyd.errands.welcome import welcome
 from floyd.errands.wishes import Desk, carry_out
 from floyd.errors import ModelError
 from floyd.prompts import instructions
@@ -116,6 +117,8 @@ def _understand_one(services: Services, user: User, text: InboundText) -> list[i
         sentences = [said for wish in wishes if (said := carry_out(desk, wish))]
         if not wishes:
             sentences = [NOT_UNDERSTOOD]
+        if hello := welcome(user, now):
+            sentences.insert(0, hello)
         if sentences:
             _reply(writes, user, text, " ".join(dict.fromkeys(sentences)), now)
     return desk.errands

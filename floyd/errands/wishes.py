@@ -12,6 +12,7 @@ from floyd.errands.conversation import open_errands, open_questions
 from floyd.errands.decisions import YesOrNo, drops_it, yes_or_no
 from floyd.errands.lifecycle import DUE_AFTER_S, State, move
 from floyd.errands.telling import name_of, standing
+from floyd.errands.welcome import take_name
 from floyd.prompts.schemas import Wish
 from floyd.reports.delivery import plain
 from floyd.reports.wording import TRY_AGAIN
@@ -157,6 +158,7 @@ def _remember(desk: Desk, wish: Wish) -> str:
         source=f"text:{desk.text.id}",
         created_at=desk.now,
     )
+    take_name(desk.user, value)
     return "Noted."
 
 

@@ -37,6 +37,7 @@ class User(Row):
     name = CharField()
     zone = CharField()
     created_at = DoubleField()
+    welcomed_at = DoubleField(null=True)
 
 
 class Contact(Row):
@@ -62,7 +63,10 @@ class Fact(Row):
 
 
 class Errand(Row):
-    """What a user asked for, from request to result."""
+    """What a user asked for, from request to result.
+
+    `choices` are the places, as a directory listed them, among which the user is asked to choose.
+    """
 
     user = ForeignKeyField(User, backref="errands", on_delete="CASCADE")
     request = TextField()
@@ -74,6 +78,7 @@ class Errand(Row):
     tries = IntegerField(default=0)
     created_at = DoubleField()
     due_at = DoubleField(null=True, index=True)
+    choices = JSONField(null=True)
 
 
 class ErrandMove(Row):
