@@ -13,6 +13,10 @@ _MACHINE = re.compile(
     re.IGNORECASE,
 )
 _MACHINE_TALKS_ON_S = 20.0
+_OVER_TO_THE_CALLER = re.compile(
+    r"\b(?:help you(?: today)?|do for you(?: today)?|morning|afternoon|evening|speaking)\W*$",
+    re.IGNORECASE,
+)
 
 
 def pause_before_introduction_s(text: str, spoken_s: float) -> float:
@@ -24,4 +28,6 @@ def pause_before_introduction_s(text: str, spoken_s: float) -> float:
     """
     if _MACHINE.search(text):
         return _MACHINE_TALKS_ON_S
-    return SHORT_PAUSE_S if spoken_s <= SHORT_GREETING_S else LONG_PAUSE_S
+    if spoken_s <= SHORT_GREETING_S or _OVER_TO_THE_CALLER.search(text):
+        return SHORT_PAUSE_S
+    return LONG_PAUSE_S
