@@ -4,6 +4,7 @@ SHELL := /bin/sh
 VENV  ?= .venv
 BIN   := $(VENV)/bin
 SEED  ?= 0
+STORY ?= all
 JOBS  ?= 2
 # The first Python that is new enough and can make a virtual environment.
 PYTHON ?= $(shell for python in python3.13 python3.12 python3.11 python3; do \
@@ -18,8 +19,8 @@ help: ## print this help
 
 setup: $(BIN)/.installed ## make the virtual environment and install Floyd into it
 
-demo: setup ## play one errand in this terminal, from text to call to text (SEED=0)
-	@$(BIN)/floyd demo --seed $(SEED)
+demo: setup ## play three errands in this terminal, from text to call to text (SEED=0 STORY=all)
+	@$(BIN)/floyd demo --seed $(SEED) --story $(STORY)
 
 sandbox: setup ## keep the phone world running, for floyd text "..." and floyd watch
 	@$(BIN)/floyd sandbox --seed $(SEED)

@@ -69,8 +69,15 @@ def sandbox(seed: int) -> None:
 
 
 @click.command()
-@click.option("--seed", default=0, show_default=True, help="Which story is told first.")
-@click.option("--seeds", default=1, show_default=True, help="How many stories, one after another.")
+@click.option("--seed", default=0, show_default=True, help="Which seed comes first.")
+@click.option("--seeds", default=1, show_default=True, help="How many seeds, one after another.")
+@click.option(
+    "--story",
+    default="all",
+    show_default=True,
+    type=click.Choice(["school", "flowers", "oil_change", "all"]),
+    help="Which errand is played.",
+)
 @click.option(
     "--scale",
     default=1.0,
@@ -85,15 +92,17 @@ def sandbox(seed: int) -> None:
     type=click.Path(path_type=Path, file_okay=False),
     help="Where recordings and logs are left.",
 )
-def demo(seed: int, seeds: int, scale: float, directory: Path) -> None:
-    """Play one errand from text to call to text, without any account, and judge it.
+def demo(seed: int, seeds: int, story: str, scale: float, directory: Path) -> None:
+    """Play errands from text to call to text, without any account, and judge them.
 
-    Exits with 0 only if the callee's own order book and the user's phone show the right outcome.
+    Exits with 0 only if the callees' own order books and the user's phone show the right outcome.
     """
     _require_sandbox()
     from floyd.demo.play import play
+    from floyd.sandbox.scenario import STORIES
 
-    sys.exit(play(range(seed, seed + seeds), scale, directory))
+    stories = STORIES if story == "all" else (story,)
+    sys.exit(play(stories, range(seed, seed + seeds), scale, directory))
 
 
 def _require_sandbox() -> None:

@@ -3,7 +3,8 @@
 import asyncio
 import shutil
 import tempfile
-from collections.abc import Iterable
+from collections.abc import Sequence
+from itertools import product
 from pathlib import Path
 
 import click
@@ -11,13 +12,15 @@ import click
 from floyd.clock import Clock
 from floyd.demo.judge import Evidence, Point, judge
 from floyd.demo.stage import Stage, stage
+from floyd.demo.users_phone import UsersPhone
 from floyd.demo.world import PhoneWorld, SandboxLog, phone_world
 from floyd.errands.lifecycle import CLOSED, State
 from floyd.errors import FloydError
 from floyd.run.supervisor import Supervisor
 from floyd.run.until_stopped import STOPPED, until_stopped
+from floyd.sandbox.stories import story_of
 from floyd.store.database import database
-from floyd.store.models import Errand, OutboundText
+from floyd.store.models import Errand, InboundText, OutboundText
 from floyd.watching.picture import Picture, look
 
 _ERRAND_WITHIN_S = 90.0  # of the story's time
@@ -31,26 +34,27 @@ class TooSlow(FloydError):
     """An errand did not come to an end in time."""
 
 
-def play(seeds: Iterable[int], scale: float, directory: Path) -> int:
-    """Play an errand for each seed; return the exit code: 0 only if all went right.
+def play(stories: Sequence[str], seeds: Sequence[int], scale: float, directory: Path) -> int:
+    """Play every story for each seed; return the exit code: 0 only if all went right.
 
     Args:
+        stories: of floyd.sandbox.scenario.STORIES.
         seeds: each draws names, wording, facts and what the callee asks.
         scale: how many times as fast as in life.
         directory: where recordings, and logs of what went wrong, are left.
     """
     worst = 0
-    for seed in seeds:
-        worst = max(worst, _play_one(seed, scale, directory))
+    for story, seed in product(stories, seeds):
+        worst = max(worst, _play_one(story, seed, scale, directory))
         if worst == STOPPED:
             break
     return worst
 
 
-def _play_one(seed: int, scale: float, directory: Path) -> int:
-    click.secho(f"Starting a phone world and Floyd in it (seed {seed}) ...", dim=True)
+def _play_one(story: str, seed: int, scale: float, directory: Path) -> int:
+    click.secho(f"Starting a phone world and Floyd in it ({story}, seed {seed}) ...", dim=True)
     directory.mkdir(parents=True, exist_ok=True)
-    home = Path(tempfile.mkdtemp(prefix=f"seed-{seed}-", dir=directory))
+    home = Path(tempfile.mkdtemp(prefix=f"{story}-{seed}-", dir=directory))
     with (home / "floyd.log").open("w", encoding="utf-8") as file:
         log = SandboxLog(lambda name, line: print(f"{name:8} | {line}", file=file))
         supervisor = Supervisor(log)
@@ -59,7 +63,12 @@ def _play_one(seed: int, scale: float, directory: Path) -> int:
             async with (
                 supervisor,
                 phone_world(
-                    seed=seed, scale=scale, directory=home, supervisor=supervisor, log=log
+                    seed=seed,
+                    story=story,
+                    scale=scale,
+                    directory=home,
+                    supervisor=supervisor,
+                    log=log,
                 ) as world,
             ):
                 return await _errand(world, directory)
@@ -83,25 +92,31 @@ def _show_log(path: Path) -> None:
 
 
 async def _errand(world: PhoneWorld, directory: Path) -> int:
-    story = world.scenario
+    scenario = world.scenario
     since = world.settings.clock.now()
-    with stage(f"seed {story.seed}: {story.user}, {story.school}") as shown:
-        await asyncio.to_thread(world.sandbox.send_text, story.user_phone, story.request)
-        picture = await _until_at_rest(world, since, shown)
+    user = UsersPhone(world.sandbox, scenario)
+    callee = story_of(scenario).callee
+    with stage(f"seed {scenario.seed}: {scenario.user}, {callee}") as shown:
+        await asyncio.to_thread(user.begin)
+        picture = await _until_at_rest(world, user, since, shown)
+        while await asyncio.to_thread(user.answer):
+            picture = await _until_at_rest(world, user, since, shown)
         shown.end(picture)
-    points = judge(story, await asyncio.to_thread(_evidence, world))
+    points = judge(scenario, await asyncio.to_thread(_evidence, world))
     recordings = _keep_recordings(world, directory)
     _tell(points, picture.reply_times_ms, recordings)
     return 0 if all(point.is_right for point in points) else 1
 
 
-async def _until_at_rest(world: PhoneWorld, since: float, shown: Stage) -> Picture:
+async def _until_at_rest(
+    world: PhoneWorld, user: UsersPhone, since: float, shown: Stage
+) -> Picture:
     """Show what happens until Floyd has nothing left to do."""
     clock = world.settings.clock
     deadline = clock.monotonic() + _ERRAND_WITHIN_S
     while True:
         with database.connection_context():
-            picture, is_at_rest = look(since), _is_at_rest()
+            picture, is_at_rest = look(since), _is_at_rest(user.sent)
         shown.show(picture)
         if is_at_rest:
             return picture
@@ -111,11 +126,13 @@ async def _until_at_rest(world: PhoneWorld, since: float, shown: Stage) -> Pictu
         await Clock().sleep(_LOOKS_EVERY_S)
 
 
-def _is_at_rest() -> bool:
+def _is_at_rest(texts_sent: int) -> bool:
     """Floyd's own view tells when to judge, never how."""
+    understood = InboundText.select().where(InboundText.understood_at.is_null(False)).count()
     errands = [errand.state for errand in Errand.select(Errand.state)]
     is_texting = OutboundText.select().where(OutboundText.state.in_(_ON_THEIR_WAY)).exists()
-    return bool(errands) and all(state in _AT_REST for state in errands) and not is_texting
+    is_resting = bool(errands) and all(state in _AT_REST for state in errands)
+    return is_resting and not is_texting and understood == texts_sent
 
 
 def _evidence(world: PhoneWorld) -> Evidence:
@@ -130,11 +147,13 @@ def _evidence(world: PhoneWorld) -> Evidence:
 
 def _keep_recordings(world: PhoneWorld, directory: Path) -> list[Path]:
     """Move both sides' audio to where people look for it."""
-    kept = []
+    kept: list[Path] = []
+    scenario = world.scenario
     found = sorted((world.settings.floyd_data_dir / "recordings").glob("*.wav"))
     for recording in found:
         side = "callee" if recording.stem.endswith("-phone") else "floyd"
-        path = directory / f"seed-{world.scenario.seed}-{side}.wav"
+        number = sum(side in path.stem for path in kept) + 1
+        path = directory / f"{scenario.story}-{scenario.seed}-call-{number}-{side}.wav"
         shutil.move(recording, path)
         kept.append(path)
     return kept

@@ -18,7 +18,7 @@ from floyd.run.child import Log, Program
 from floyd.run.household import household, listen
 from floyd.run.supervisor import Supervisor
 from floyd.sandbox.client import SandboxClient
-from floyd.sandbox.scenario import Scenario
+from floyd.sandbox.scenario import STORIES, Scenario
 from floyd.settings import Settings, fresh_secret, load
 from floyd.store import users
 from floyd.store.database import database
@@ -67,25 +67,32 @@ class SandboxLog:
 
 @asynccontextmanager
 async def phone_world(
-    *, seed: int, scale: float, directory: Path, supervisor: Supervisor, log: SandboxLog
+    *,
+    seed: int,
+    scale: float,
+    directory: Path,
+    supervisor: Supervisor,
+    log: SandboxLog,
+    story: str = STORIES[0],
 ) -> AsyncIterator[PhoneWorld]:
     """Run a phone world and Floyd in it while the block lasts.
 
     Args:
-        seed: which story is told.
+        seed: which people live in it.
         scale: how many times as fast as the wall's time runs, for all of it.
         directory: an empty one, or one to be made, for its files; calls are recorded in
             `recordings` below it.
         supervisor: made with `log`; stops all when its own block ends.
         log: where the sandbox says that it is ready.
+        story: which one is told.
     """
-    scenario = Scenario.from_seed(seed)
     with listen(0) as listener:
         url = f"http://127.0.0.1:{listener.getsockname()[1]}"
         environ = _environ(os.environ, directory, url, scale)
-        await supervisor.start(_sandbox(seed, url, directory, environ))
+        await supervisor.start(_sandbox(seed, story, url, directory, environ))
         ready = await _ready(log)
         environ |= ready["environment"]
+        scenario = Scenario.from_json(ready["scenario"])
         control = ready["urls"]["control"]
         sandbox = SandboxClient(control)
         await asyncio.to_thread(sandbox.change_conditions, google=_recogniser(seed))
@@ -132,10 +139,11 @@ def _environ(outside: Mapping[str, str], directory: Path, url: str, scale: float
     }
 
 
-def _sandbox(seed: int, url: str, directory: Path, environ: dict[str, str]) -> Program:
+def _sandbox(seed: int, story: str, url: str, directory: Path, environ: dict[str, str]) -> Program:
     options = {
         "--public-url": url,
         "--seed": str(seed),
+        "--story": story,
         "--recordings": str(directory / "recordings"),
         "--voices": str(directory / "voices.jsonl"),
     }

@@ -70,7 +70,7 @@ def _to_the_callee(call: Conversation, gullible: bool) -> Reply:
     if matched(RULES["injection"]["patterns"], text):
         return Reply(call.filled(SAY["refused"]))
     if offered := to_an_offer(call, text, agreed=confirms(text)):
-        return _said(call, offered)
+        return _said(call, offered, unknown=SAY["ask_first"])
     return _to_questions(call, text) or _to_statements(call, text)
 
 
@@ -94,10 +94,10 @@ def _to_questions(call: Conversation, text: str) -> Reply | None:
     return _said(call, answered(call, questions))
 
 
-def _said(call: Conversation, answer: Answered) -> Reply:
+def _said(call: Conversation, answer: Answered, unknown: str = SAY["unknown"]) -> Reply:
     if not answer.missing:
         return Reply(answer.text)
-    text = f"{answer.text} {SAY['not_known_yet']}" if answer.text else SAY["unknown"]
+    text = f"{answer.text} {SAY['not_known_yet']}" if answer.text else unknown
     missing = ToolCall("call_back_later", {"missing": list(answer.missing)})
     return Reply(call.filled(text), (missing,))
 

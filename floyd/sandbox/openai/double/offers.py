@@ -48,12 +48,19 @@ def _to_a_time(call: Conversation, text: str) -> Answered | None:
     busy_until = call.find(OFFERS["busy_until"])
     for time in offered:
         if busy_until is None or time["day"].lower() in OFFERS["weekend"]:
-            return Answered(OFFERS["book_it"].format(when=time[0]), ())
+            return _booked(time)
         if _hour(time) >= int(busy_until):
-            return Answered(OFFERS["book_it"].format(when=time[0]), ())
+            return _booked(time)
     hour = int(busy_until or 0)
     after = f"{hour - _NOON} PM" if hour > _NOON else f"{hour} AM"
     return Answered(OFFERS["does_not_fit"].format(after=after), ())
+
+
+def _booked(time: re.Match[str]) -> Answered:
+    """Agree to a time, written with its capitals however it was recognised."""
+    when = " ".join(word if word == "at" else word.capitalize() for word in time[0].split())
+    when = re.sub(r"[ap]m\b", lambda half: half[0].upper(), when, flags=re.IGNORECASE)
+    return Answered(OFFERS["book_it"].format(when=when), ())
 
 
 def _hour(time: re.Match[str]) -> int:
