@@ -10,6 +10,7 @@ from floyd.demo.world import PhoneWorld, SandboxLog, phone_world
 from floyd.run.child import Log
 from floyd.run.supervisor import Supervisor
 from floyd.run.until_stopped import until_told_to_end
+from floyd.sandbox.scenario import STORIES, Scenario
 from floyd.settings import Settings
 
 Announce = Callable[[dict[str, Any]], Path]
@@ -56,11 +57,16 @@ def _word_of(world: PhoneWorld) -> dict[str, Any]:
     }
 
 
+def _requests(story: Scenario) -> list[str]:
+    """What its user could ask for: everybody whom the stories need lives in every world."""
+    return [Scenario.from_seed(story.seed, name).request for name in STORIES]
+
+
 def _welcome(world: PhoneWorld) -> list[str]:
     story = world.scenario
     return [
         f"The phone world runs. You are {story.user}; Floyd knows {story.school}.",
         "In another terminal:",
-        f'  floyd text "{story.request}"',
+        *(f'  floyd text "{request}"' for request in _requests(story)),
         "  floyd watch",
     ]
