@@ -65,19 +65,23 @@ def _given(planned: PlannedCallee, knowledge: Knowledge) -> FoundCallee | None:
 
 
 def _chosen(services: Services, errand: Errand, planned: PlannedCallee) -> FoundCallee | None:
-    """Return the place that the user picked, by their answer or as the plan understood it."""
-    if not errand.choices:
+    """Return the place that the user has just picked, by their answer or as the plan has it."""
+    earlier = _earlier(errand)
+    if not errand.choices or (earlier and earlier.contact_id):
         return None
     listings = [Listing(**choice) for choice in errand.choices]
-    asked = Question.get_or_none(
-        (Question.errand == errand)
-        & (Question.text == which_one(listings))
-        & Question.answered_at.is_null(False)
-    )
-    if asked is None:
+    answer = _answer(errand, which_one(listings))
+    if answer is None:
         return None
-    listing = picked(asked.answer or "", listings) or _named(planned, listings)
+    listing = picked(answer, listings) or _named(planned, listings)
     return _remembered(services, errand, planned, listing) if listing else None
+
+
+def _answer(errand: Errand, question: str) -> str | None:
+    """Return the last answer to a question of an errand."""
+    asked = (Question.errand == errand) & (Question.text == question)
+    last = Question.select().where(asked).order_by(Question.id.desc()).first()
+    return last.answer if last else None
 
 
 def _named(planned: PlannedCallee, listings: Sequence[Listing]) -> Listing | None:

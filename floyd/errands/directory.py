@@ -32,7 +32,10 @@ def look_up(services: Services, search: str, near: str | None) -> list[Listing]:
     except DirectoryError as error:
         log.warning("place_not_looked_up", error=type(error).__name__, retryable=error.retryable)
         return []
-    listings = list({listing.phone: listing for listing in reversed(found)}.values())[::-1]
+    by_phone: dict[str, Listing] = {}
+    for listing in found:
+        by_phone.setdefault(listing.phone, listing)
+    listings = list(by_phone.values())
     named = [one for one in listings if one.name.casefold() == search.casefold()]
     return named if len(named) == 1 else listings
 

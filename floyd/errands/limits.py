@@ -7,11 +7,12 @@ from floyd.prompts.schemas import Limits
 from floyd.reports.quantities import quantities
 
 _STATED = re.compile(
-    r"\b(?:up to|at most|(?:no|not) more than|less than|under|below|max(?:imum)?(?: of)?|"
-    r"budget(?: is| of)?:?|limit(?: is| of)?:?)\s+(?P<amount>[^.;!?\n]*)",
+    r"\b(?:up to|at most|(?:no|not) more than|(?<!no )(?<!not )less than|under|below|"
+    r"max(?:imum)?(?: of)?|budget(?: is| of)?:?|limit(?: is| of)?:?)\s+(?P<amount>[^.;!?\n]*)",
     re.IGNORECASE,
 )
 _AMOUNT_WORDS = 4
+_BEFORE_AMOUNTS = frozenset({"a", "about", "around"})
 
 
 def checked(limits: Limits, words: Sequence[str]) -> Limits:
@@ -35,8 +36,10 @@ def checked(limits: Limits, words: Sequence[str]) -> Limits:
 
 def _stated(text: str) -> set[float]:
     """Return the amounts that a text names as a limit."""
+    phrases = [match["amount"].split()[:_AMOUNT_WORDS] for match in _STATED.finditer(text)]
     return {
         amount
-        for match in _STATED.finditer(text)
-        for amount in quantities(" ".join(match["amount"].split()[:_AMOUNT_WORDS])).amounts
+        for words in phrases
+        if words and (words[0] in _BEFORE_AMOUNTS or quantities(words[0]))
+        for amount in quantities(" ".join(words)).amounts
     }

@@ -116,7 +116,7 @@ def numbered(questions: Sequence[str]) -> str:
 
 def _sentence(text: str) -> str:
     text = " ".join(text.split())
-    return text if text.endswith((".", "!", "?")) else f"{text}."
+    return text if text.endswith((".", "!", "?", '."', '!"', '?"')) else f"{text}."
 
 
 def _shortened(text: str, length: int = 120) -> str:

@@ -19,6 +19,8 @@ ANSWER = "up to $80, roses are fine, 12 Suffolk St, Guelph"
         (["Order flowers", ANSWER, "All right, $95 then"], 95.0, 95.0),
         (["Order flowers, budget is $50", "max $70"], 50.0, 70.0),
         (["Wait up to 3 days"], None, None),
+        (["Max will pay $30 of it"], None, None),
+        (["No less than $50 worth"], None, None),
         (["Not the $560 ones, no more than $80"], 560.0, 80.0),
     ],
 )
