@@ -1,7 +1,7 @@
 from redis import Redis
 
 from floyd.store.database import database, migrate
-from floyd.store.models import ALL
+from floyd.store.models import ALL, User
 
 
 def _schema() -> dict[str, object]:
@@ -39,3 +39,17 @@ def test_every_step_goes_back(store: Redis) -> None:
     for _ in sorted(MIGRATIONS.glob("0*.py")):
         runner.down()
     assert [name for name in database.get_tables() if name != "schema_migration"] == []
+
+
+def test_whoever_was_served_before_there_were_welcomes_needs_none(store: Redis) -> None:
+    from playhouse.migrations import Runner
+
+    from floyd.store.database import MIGRATIONS
+
+    Runner(database.obj, directory=str(MIGRATIONS)).down("0003_welcome_and_choices")
+    database.execute_sql(
+        """INSERT INTO "user" (phone, name, zone, created_at)
+        VALUES ('+15195550123', 'Ada', 'UTC', 5.0)"""
+    )
+    migrate()
+    assert User.get().welcomed_at == 5.0
