@@ -2,6 +2,7 @@
 
 import asyncio
 import threading
+from collections import deque
 from collections.abc import Callable, Iterator
 from dataclasses import replace
 from pathlib import Path
@@ -17,9 +18,11 @@ from floyd.sandbox.client import PhoneCall, PhoneText
 from floyd.sandbox.scenario import Scenario
 from floyd.store import open_store
 from floyd.store.database import database
+from floyd.store.models import Call
 
 SCALE = 4.0
 PATIENCE_S = 25.0
+_LOOKS = 6
 
 
 class Town:
@@ -66,6 +69,10 @@ class Town:
         """Wait until the callee has said words in the newest call."""
         self.until(lambda: any(words in _heard(c, "phone") for c in self.sandbox.calls()[-1:]))
 
+    def call_is_back(self) -> None:
+        """Wait until the newest call has a second media stream."""
+        self.until(lambda: Call.select().order_by(Call.id.desc()).get().token_used == 2)
+
     def until(self, seen: Callable[[], Any]) -> Any:
         """Wait until something can be seen: asked again whenever the world records an event."""
         since = 0
@@ -84,15 +91,26 @@ class Town:
         return child.pid
 
     def process_that_carries_the_call(self) -> int:
-        """The gunicorn worker that holds the only media socket there is."""
+        """The gunicorn worker that holds the only media socket there is.
+
+        A webhook's connection is gone after a moment; the media socket is there at every look.
+        """
         port = urlsplit(self.settings.floyd_public_url).port
         workers = psutil.Process(self.pid("web")).children()
-        return int(self.until(lambda: [w.pid for w in workers if _holds_a_socket(w, port)])[0])
+        looks: deque[set[tuple[int, int]]] = deque(maxlen=_LOOKS)
+
+        def lasting() -> set[tuple[int, int]]:
+            looks.append({(w.pid, peer) for w in workers for peer in _peers(w, port)})
+            return set.intersection(*looks) if len(looks) == _LOOKS else set()
+
+        ((pid, _),) = self.until(lasting)
+        return int(pid)
 
 
-def _holds_a_socket(worker: psutil.Process, port: int | None) -> bool:
+def _peers(worker: psutil.Process, port: int | None) -> list[int]:
+    """The ports of those who are connected to a worker's listening port now."""
     connections = worker.net_connections("tcp")
-    return any(c.status == "ESTABLISHED" and c.laddr.port == port for c in connections)
+    return [c.raddr.port for c in connections if c.status == "ESTABLISHED" and c.laddr.port == port]
 
 
 def _heard(call: PhoneCall, speaker: str) -> str:
