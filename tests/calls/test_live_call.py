@@ -143,7 +143,8 @@ def test_a_recogniser_that_breaks_in_an_unknown_way_ends_the_call_politely(live:
         scene = Scene(live)
         scene.services.recogniser_breaks.set()
         await scene.until(lambda: "mark" in scene.transport.written)
-        await scene.until(lambda: scene.services.hung_up == [SID])
+        await scene.until(lambda: scene.services.hung_up)
+        assert scene.services.hung_up == [SID]
         await scene.line_is_lost()
 
     played(act)
@@ -213,6 +214,7 @@ def test_a_voice_that_could_not_be_opened_at_first_is_opened_again(live: Call) -
         scene = Scene(live)
         scene.services.voice_fails = 1
         await scene.until(lambda: "media" in scene.transport.written)
+        assert scene.services.voice_fails == 0
         await scene.line_is_lost()
 
     played(act)
