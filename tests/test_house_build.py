@@ -96,7 +96,7 @@ def test_the_lock_names_no_index() -> None:
 
 # Put together here, so that this file names none of them either.
 _PLACES = ("work", "root", "opt")
-_HOSTS = (("pythonhosted", "org"), ("pypi", "org"))
+_HOSTS = (("python" + "hosted", "org"), ("pypi", "org"))
 FOREIGN = (
     *(f"/{place}/" for place in _PLACES),
     *(".".join(host) for host in _HOSTS),
