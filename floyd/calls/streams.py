@@ -16,6 +16,10 @@ RESUMES_WITHIN_S = 60
 GOODBYE = "I'm sorry, I'm having technical trouble and have to hang up. Goodbye."
 
 
+class Overtaken(Exception):
+    """Somebody else has given the call its next stream meanwhile."""
+
+
 def twiml(settings: Settings, attempt: str, generation: int) -> str:
     """Return TwiML that streams an attempt's call to us, and the way back when the socket ends."""
     ticket = tickets.mint(settings.floyd_secret_key.get_secret_value(), attempt, generation)
@@ -33,7 +37,11 @@ def resumed(settings: Settings, attempt: str, now: float) -> str:
     call = Call.get_or_none(Call.attempt == attempt)
     if call is None or not goes_on(call):
         return hangup_twiml()
-    generation = next_generation(call, now)
+    try:
+        generation = next_generation(call, now)
+    except Overtaken:
+        # Twilio asks for what runs now: the newest stream wins, and the other's ticket is void.
+        return resumed(settings, attempt, now)
     if generation is None:
         return say_and_hangup_twiml(GOODBYE)
     return twiml(settings, attempt, generation)
@@ -45,16 +53,20 @@ def goes_on(call: Call) -> bool:
 
 
 def next_generation(call: Call, now: float) -> int | None:
-    """Give a call its next stream; None when it has come back too often within a minute."""
+    """Give a call its next stream; None when it has come back too often within a minute.
+
+    Raises:
+        Overtaken: the call is not of the generation any more that it was read with.
+    """
     recent = [at for at in call.resumes or [] if now - at < RESUMES_WITHIN_S]
     if len(recent) >= MOST_RESUMES:
         return None
     with writing():
-        [row] = (
-            Call.update(generation=Call.generation + 1, resumes=[*recent, now])
-            .where(Call.id == call.id)
-            .returning(Call.generation)
+        moved = (
+            Call.update(generation=call.generation + 1, resumes=[*recent, now])
+            .where(Call.id == call.id, Call.generation == call.generation)
             .execute()
         )
-    generation: int = row.generation
-    return generation
+    if moved != 1:
+        raise Overtaken
+    return int(call.generation) + 1

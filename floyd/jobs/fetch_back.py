@@ -24,7 +24,10 @@ def fetch_back(services: Services, call_id: int) -> None:
     call = Call.get_by_id(call_id)
     if call.sid is None or call.generation != call.generation_lost or not streams.goes_on(call):
         return
-    generation = streams.next_generation(call, services.clock.now())
+    try:
+        generation = streams.next_generation(call, services.clock.now())
+    except streams.Overtaken:
+        return
     twiml = (
         say_and_hangup_twiml(streams.GOODBYE)
         if generation is None

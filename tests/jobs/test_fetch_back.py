@@ -81,6 +81,14 @@ def test_a_call_whose_older_stream_broke_late_keeps_its_new_one(
     assert telephony.redirected == []
 
 
+def test_of_two_that_give_a_call_its_next_stream_at_once_one_does(lost: Call) -> None:
+    other: Call = Call.get_by_id(lost.id)
+    assert streams.next_generation(lost, 0.0) == 2
+    with pytest.raises(streams.Overtaken):
+        streams.next_generation(other, 0.0)
+    assert Call.get().generation == 2
+
+
 def test_a_call_that_has_just_ended_at_twilio_is_no_error(
     services: Services, telephony: ScriptedTelephony, lost: Call
 ) -> None:
