@@ -78,9 +78,7 @@ def test_every_stream_is_a_generation_of_its_own(store: Redis, call: Call) -> No
     assert sorted(one or 0 for one in at_once(3, take)) == [2, 3, 4]
 
 
-def test_of_those_that_read_the_same_generation_one_gets_the_next(
-    store: Redis, call: Call
-) -> None:
+def test_of_those_that_read_the_same_generation_one_gets_the_next(store: Redis, call: Call) -> None:
     def take() -> int | None:
         try:
             return streams.next_generation(call, 5.0)
