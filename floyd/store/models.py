@@ -6,6 +6,7 @@ whoever dropped it.
 
 from peewee import (
     AutoField,
+    BooleanField,
     CharField,
     DoubleField,
     ForeignKeyField,
@@ -91,20 +92,6 @@ class ErrandMove(Row):
     at = DoubleField()
 
 
-class InboundText(Row):
-    """A text that reached Floyd's number; unique by Twilio's MessageSid."""
-
-    sid = CharField(unique=True)
-    user = ForeignKeyField(User, null=True, backref="inbound_texts", on_delete="CASCADE")
-    phone = CharField(index=True)
-    body = TextField()
-    media_count = IntegerField(default=0)
-    received_at = DoubleField()
-    understood_at = DoubleField(null=True)
-    due_at = DoubleField(null=True, index=True)
-    tries = IntegerField(default=0)
-
-
 class OutboundText(Row):
     """A text that Floyd sends: written with the change that causes it, sent by a job.
 
@@ -128,8 +115,11 @@ class OutboundText(Row):
 
 
 class Call(Row):
-    """One attempt to phone someone; its `attempt` names it on every wire.
+    """One phone call, whoever dialled; its `attempt` names it on every wire.
 
+    Its `role` is errand (Floyd phones a callee), desk (a user calls Floyd) or return (a callee
+    calls back). Only in a call from outside may `errand` and `user` be unknown, and `phone` is then
+    the caller's number; `attested` is whether Twilio vouches that it is theirs.
     `state` is reserved, dialling, then Twilio's own: queued, ringing, in-progress, completed, busy,
     failed, no-answer, canceled. `generation` counts the media streams that the call was given;
     `token_used` is the last one that has come, `generation_lost` the last one that broke, which was
@@ -139,7 +129,7 @@ class Call(Row):
     """
 
     attempt = CharField(unique=True)
-    errand = ForeignKeyField(Errand, backref="calls", on_delete="CASCADE")
+    errand = ForeignKeyField(Errand, null=True, backref="calls", on_delete="CASCADE")
     phone = CharField(index=True)
     dialled = CharField()
     sid = CharField(null=True, unique=True)
@@ -160,6 +150,9 @@ class Call(Row):
     settled_at = DoubleField(null=True)
     absent_at = DoubleField(null=True)
     due_at = DoubleField(null=True, index=True)
+    user = ForeignKeyField(User, null=True, backref="calls", on_delete="CASCADE")
+    role = CharField(default="errand")
+    attested = BooleanField(null=True)
 
 
 # One unresolved attempt to a number at a time: Twilio's list could not tell two apart.
@@ -169,6 +162,24 @@ Call.add_index(
     name="call_unresolved",
     where=Call.sid.is_null() & Call.state.in_(("reserved", "dialling")),
 )
+
+
+class InboundText(Row):
+    """A text that reached Floyd's number; unique by Twilio's MessageSid.
+
+    What a user said on the phone is read like a text: its `sid` is then the call's CallSid.
+    """
+
+    sid = CharField(unique=True)
+    user = ForeignKeyField(User, null=True, backref="inbound_texts", on_delete="CASCADE")
+    phone = CharField(index=True)
+    body = TextField()
+    media_count = IntegerField(default=0)
+    received_at = DoubleField()
+    understood_at = DoubleField(null=True)
+    due_at = DoubleField(null=True, index=True)
+    tries = IntegerField(default=0)
+    call = ForeignKeyField(Call, null=True, backref="inbound_texts", on_delete="CASCADE")
 
 
 class Utterance(Row):
@@ -223,9 +234,9 @@ ALL = (
     Fact,
     Errand,
     ErrandMove,
-    InboundText,
     OutboundText,
     Call,
+    InboundText,
     Utterance,
     CallEvent,
     Question,
