@@ -1,7 +1,7 @@
-"""The worker: runs jobs, each in a fork that has everything imported and nothing connected.
+"""The workers: they run jobs, each in a fork that has everything imported and nothing connected.
 
-`python -m floyd.worker` takes jobs from the queue; `python -m floyd.worker clock` queues what is
-due (see `floyd.jobs.clock`).
+`python -m floyd.worker` takes jobs from the queue, several at once, as most of a job is waiting for
+a model; `python -m floyd.worker clock` queues what is due (see `floyd.jobs.clock`).
 """
 
 import gc
@@ -17,8 +17,9 @@ from typing import Any
 import structlog
 from redis import Redis
 from redis.client import Pipeline
-from rq import Worker
+from rq import Queue, Worker
 from rq.job import Job
+from rq.worker_pool import WorkerPool
 
 from floyd import jobs, logs
 from floyd import settings as environment
@@ -33,15 +34,34 @@ log = structlog.get_logger()
 _WORKER_TTL_S = 25
 _MAINTENANCE_EVERY_S = 5
 _MONITORING_EVERY_S = 5
+_STOPS = (signal.SIGINT, signal.SIGTERM)
 
 
 class QuietWorker(Worker):
     """RQ's worker, without tracebacks: their messages may quote texts and numbers."""
 
+    def __init__(self, queues: list[Queue], **options: Any) -> None:
+        # In the fork, before anything is begun: from here on it can be told to stop.
+        for number in _STOPS:
+            signal.signal(number, _leave)
+        signal.pthread_sigmask(signal.SIG_UNBLOCK, _STOPS)
+        options |= {
+            "worker_ttl": _WORKER_TTL_S,
+            "maintenance_interval": _MAINTENANCE_EVERY_S,
+            "job_monitoring_interval": _MONITORING_EVERY_S,
+            "log_job_description": False,
+        }
+        super().__init__(queues, **options)
+
     def heartbeat(self, timeout: int | None = None, pipeline: Pipeline | None = None) -> None:
         """Say that this worker lives, to RQ and to `/readyz`."""
         super().heartbeat(timeout, pipeline)
         queue.say_alive(self.connection, self.name)
+
+    def register_death(self) -> None:
+        """Say that this worker is gone."""
+        queue.say_goodbye(self.connection, self.name)
+        super().register_death()  # type: ignore[no-untyped-call]  # RQ's
 
     def handle_exception(
         self,
@@ -52,34 +72,52 @@ class QuietWorker(Worker):
         log.error("job_raised", job=job.func_name, error=getattr(exc_info[0], "__name__", "?"))
 
 
+class QuietPool(WorkerPool):
+    """RQ's pool, which can be told to stop at any moment, also between two forks."""
+
+    def start_worker(self, *args: Any, **options: Any) -> None:
+        """Fork a worker that is deaf until it has handlers of its own."""
+        before = signal.pthread_sigmask(signal.SIG_BLOCK, _STOPS)
+        try:
+            super().start_worker(*args, **options)
+        finally:
+            signal.pthread_sigmask(signal.SIG_SETMASK, before)
+
+    def _install_signal_handlers(self) -> None:
+        super()._install_signal_handlers()  # type: ignore[no-untyped-call]  # RQ's
+        signal.pthread_sigmask(signal.SIG_UNBLOCK, _STOPS)
+
+
 def main(arguments: list[str]) -> None:
-    """Run a worker, or with the argument `clock` a clock, until told to stop."""
+    """Run the workers, or with the argument `clock` a clock, until told to stop."""
     if arguments == ["clock"]:
         run_clock()
     elif not arguments:
-        run_worker()
+        run_workers()
     else:
         sys.exit("usage: python -m floyd.worker [clock]")
 
 
-def run_worker() -> None:
-    """Take jobs until told to stop; the one that runs then is finished."""
+def run_workers() -> None:
+    """Take jobs until told to stop; those that run then are finished.
+
+    The workers are forks of this process: they share what it has imported, and begin at once.
+    """
     logs.configure("worker")
     settings = environment.load(dict(os.environ))
     open_door(settings)
     preload()
     # What is here stays: a fork whose collector touched it all would copy it all.
     gc.freeze()
-    worker = QuietWorker(
+    pool = QuietPool(
         [queue.QUEUE],
         connection=Redis.from_url(settings.redis_url),
-        worker_ttl=_WORKER_TTL_S,
-        maintenance_interval=_MAINTENANCE_EVERY_S,
-        job_monitoring_interval=_MONITORING_EVERY_S,
-        log_job_description=False,
+        num_workers=settings.floyd_workers,
+        worker_class=QuietWorker,
     )
-    worker.work(with_scheduler=True, logging_level="WARNING")
-    queue.say_goodbye(worker.connection, worker.name)
+    # Until the pool has handlers; they are installed once the workers are there.
+    signal.pthread_sigmask(signal.SIG_BLOCK, _STOPS)
+    pool.start(logging_level="WARNING")
 
 
 def run_clock() -> None:
@@ -95,6 +133,10 @@ def run_clock() -> None:
     signal.signal(signal.SIGTERM, ask_to_stop)
     signal.signal(signal.SIGINT, ask_to_stop)
     Ticker(redis, settings.clock).run(stop)
+
+
+def _leave(*_: Any) -> None:
+    os._exit(0)
 
 
 def preload() -> list[str]:

@@ -1,4 +1,4 @@
-"""All of Floyd's processes on one machine: Redis, gunicorn, two workers and the clock."""
+"""All of Floyd's processes on one machine: Redis, gunicorn, the workers and the clock."""
 
 import asyncio
 import shutil
@@ -22,7 +22,6 @@ from floyd.serving import GRACEFUL_TIMEOUT_S
 from floyd.settings import Settings
 from floyd.store import database
 
-_WORKERS = 2
 _BACKLOG = 2048
 _READY_WITHIN_S = 60.0
 _CHECKOUT = Path(floyd.__file__).parent.parent
@@ -108,7 +107,7 @@ def programs(environ: dict[str, str], listener: int, lock: int) -> list[Program]
     worker = (*python, "floyd.worker")
     return [
         gunicorn,
-        *(Program(f"worker {n}", worker, environ, 20, (lock,)) for n in range(1, _WORKERS + 1)),
+        Program("worker", worker, environ, 20, (lock,)),
         Program("clock", (*worker, "clock"), environ, 5, (lock,)),
     ]
 

@@ -85,7 +85,7 @@ class Town:
         return result
 
     def pid(self, name: str) -> int:
-        """The process of one of Floyd's programs: `web`, `worker 1`, `clock`, `redis`."""
+        """The process of one of Floyd's programs: `web`, `worker`, `clock`, `redis`."""
         child = next(each for each in self._supervisor.children if each.program.name == name)
         assert child.pid is not None
         return child.pid
