@@ -11,7 +11,7 @@ from dataclasses import replace
 from pathlib import Path
 
 from floyd.sandbox.clock import SandboxClock
-from floyd.sandbox.scenario import STORIES
+from floyd.sandbox.scenario import STORIES, VOICE_STORIES
 from floyd.sandbox.world import KEY_PREFIX, Plan, Ports, World
 
 
@@ -20,7 +20,8 @@ def read_plan(arguments: list[str], environment: Mapping[str, str]) -> Plan:
     parser = argparse.ArgumentParser(prog="python -m floyd.sandbox", description=__doc__)
     parser.add_argument("--public-url", required=True, help="where Floyd is reached")
     parser.add_argument("--seed", type=int, default=0, help="which people live in it")
-    parser.add_argument("--story", choices=STORIES, default=STORIES[0], help="which one is told")
+    stories = (*STORIES, *VOICE_STORIES)
+    parser.add_argument("--story", choices=stories, default=STORIES[0], help="which one is told")
     parser.add_argument("--twilio-port", type=int, default=0)
     parser.add_argument("--google-port", type=int, default=0)
     parser.add_argument("--openai-port", type=int, default=0)

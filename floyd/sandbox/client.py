@@ -11,6 +11,8 @@ from urllib.request import ProxyHandler, Request, build_opener
 
 REQUEST_TIMEOUT_S = 75.0
 POLL_S = 10.0
+ATTESTED = "TN-Validation-Passed-A"
+FINAL_STATES = ("completed", "busy", "failed", "no-answer", "canceled")
 
 
 class SandboxError(Exception):
@@ -86,6 +88,11 @@ class SandboxClient:
         """The facts of the story."""
         return self._get("/scenario")  # type: ignore[no-any-return]  # JSON
 
+    def tell(self, seed: int, story: str) -> dict[str, Any]:
+        """Let another story begin, with other people; gives its facts."""
+        content = {"seed": seed, "story": story}
+        return self._request("PUT", "/scenario", content)  # type: ignore[no-any-return]  # JSON
+
     def send_text(self, from_: str, body: str, media: Sequence[Mapping[str, str]] = ()) -> str:
         """Text Floyd from a phone; gives the MessageSid."""
         content = {"from": from_, "body": body, "media": list(media)}
@@ -104,9 +111,26 @@ class SandboxClient:
         return [PhoneCall.from_json(each) for each in self._get("/calls")]
 
     def call_floyd(self, from_: str, person: str, stir_verstat: str | None = None) -> str:
-        """Let a person or machine call Floyd; gives the call's SID."""
+        """Let a person or machine call Floyd; gives the call's SID.
+
+        Args:
+            from_: the number that Floyd sees.
+            person: `caller_school`, `caller_status`, `other_floyd` ...
+            stir_verstat: what the networks attest; floyd.sandbox.client.ATTESTED is the best.
+        """
         content = {"from": from_, "person": person, "stir_verstat": stir_verstat}
         return str(self._post("/calls", content)["sid"])
+
+    def call_over(self, call_sid: str, timeout_s: float = 60.0) -> PhoneCall:
+        """A call as it was, as soon as it is over.
+
+        Raises:
+            TimeoutError: it was not.
+        """
+        for event in self.follow(0, ["call.status"], timeout_s):
+            if event.fields["call"] == call_sid and event.fields["status"] in FINAL_STATES:
+                return next(call for call in self.calls() if call.sid == call_sid)
+        raise TimeoutError(f"the call {call_sid} was not over within {timeout_s} s")
 
     def press_keys(self, call_sid: str, keys: str) -> None:
         """Press keys at the called phone."""

@@ -17,9 +17,11 @@ PARENTS = {"mother": ("mother", "mom"), "father": ("father", "dad")}
 
 def problems(scenario: Scenario, books: Books) -> list[str]:
     """What differs from the one right entry of the story's book; empty if nothing."""
-    book = story_of(scenario).book
+    story = story_of(scenario)
+    book = story.book
     entries = books.get(book, [])
-    found = [f"something is in the book {name}" for name in books if name != book]
+    others = books.keys() - {book, *story.notes}
+    found = [f"something is in the book {name}" for name in sorted(others)]
     if len(entries) != 1:
         return [*found, f"{len(entries)} {book} were noted, not one"]
     noted = {name: str(value).lower() for name, value in entries[0].items()}

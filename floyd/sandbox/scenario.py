@@ -7,6 +7,8 @@ from datetime import date, timedelta
 from typing import Any
 
 STORIES = ("school", "flowers", "oil_change")
+# Told by phone; what they are about is one of STORIES.
+VOICE_STORIES = ("voice_school", "voice_flowers", "voice_return", "voice_hang_up", "voice_status")
 # The day of the stories that tests tell; a running world takes its own.
 SOME_DAY = date(2026, 11, 22)
 
@@ -45,6 +47,16 @@ REQUESTS = {
         "Please book an oil change at {garage} next week.",
     ),
 }
+MATTERS = {
+    "school": "the call to the school about {child_first}",
+    "flowers": "the flowers for {friend}",
+    "oil_change": "the oil change",
+}
+ANSWERS = {
+    "school": "{child_first} is in class {class_name}",
+    "flowers": "up to ${budget}, {flowers} are fine, {address}",
+    "oil_change": "Their number is {garage_phone_written}",
+}
 
 
 @dataclass(frozen=True)
@@ -52,7 +64,7 @@ class Scenario:
     """A town in which three stories can be told: of a sick child, of flowers, of an oil change.
 
     Attributes:
-        story: the one that is told; the others' people are there all the same.
+        story: the one that is told, by text or by phone; the others' people are there all the same.
         child: the full name; other_children are pupils of the same school.
         friend: who is to get flowers, at `address`, for `budget` dollars at most.
         flowers: what the florist has within the budget, for `flowers_price` dollars.
@@ -105,7 +117,7 @@ class Scenario:
         Raises:
             ValueError: there is no such story.
         """
-        if story not in STORIES:
+        if story not in (*STORIES, *VOICE_STORIES):
             raise ValueError(f"no story is called {story}")
         draw = random.Random(f"scenario {seed}")
         is_first = seed == 0
@@ -114,7 +126,7 @@ class Scenario:
         child = "Mara" if is_first else draw.choice(CHILDREN)
         school = "Maple School" if is_first else draw.choice(SCHOOLS)
         pronoun = PRONOUNS.get(child, "he")
-        requests = REQUESTS[story]
+        requests = REQUESTS[_errand_of(story, seed)]
         request = requests[0] if is_first else draw.choice(requests)
         user_phone, school_phone = _numbers(draw)
         town = _shops(seed, {user_phone, school_phone}) | _free_times(seed, today)
@@ -147,6 +159,21 @@ class Scenario:
         return cls(**given | {"other_children": tuple(given["other_children"])})
 
     @property
+    def errand(self) -> str:
+        """What the story is about, one of STORIES."""
+        return _errand_of(self.story, self.seed)
+
+    @property
+    def matter(self) -> str:
+        """What the user calls the errand once Floyd knows it."""
+        return MATTERS[self.errand].format(**self._strings())
+
+    @property
+    def answer(self) -> str:
+        """What the user says when Floyd asks about the errand."""
+        return ANSWERS[self.errand].format(**self._strings())
+
+    @property
     def user_facts(self) -> dict[str, str]:
         """What the user has told Floyd already, by subject."""
         child = "daughter" if self.pronoun == "she" else "son"
@@ -166,6 +193,9 @@ class Scenario:
 
     def words(self) -> dict[str, str]:
         """What people's lines may speak of, by the name in braces."""
+        return self._strings() | {"matter": self.matter, "answer": self.answer}
+
+    def _strings(self) -> dict[str, str]:
         values = {field.name: getattr(self, field.name) for field in fields(self)}
         return {name: value for name, value in values.items() if isinstance(value, str)}
 
@@ -173,6 +203,15 @@ class Scenario:
         """All of it as JSON values."""
         values = {field.name: getattr(self, field.name) for field in fields(self)}
         return values | {"user_facts": self.user_facts, "contacts": self.contacts}
+
+
+def _errand_of(story: str, seed: int) -> str:
+    """The written story that has the same errand; both the school and the florist call back."""
+    if story == "voice_return":
+        return "flowers" if seed % 2 else "school"
+    errands = {"voice_school": "school", "voice_flowers": "flowers"}
+    errands |= {"voice_hang_up": "school", "voice_status": "flowers"}
+    return errands.get(story, story)
 
 
 def _numbers(draw: random.Random) -> tuple[str, str]:

@@ -8,7 +8,7 @@ import pytest
 from floyd.sandbox.judge import problems
 from floyd.sandbox.people.conversation import Conversation, Reply
 from floyd.sandbox.people.person import Person, read_file
-from floyd.sandbox.scenario import STORIES, Scenario
+from floyd.sandbox.scenario import STORIES, VOICE_STORIES, Scenario
 from floyd.sandbox.stories import story_of
 
 FLOWERS = Scenario.from_seed(0, "flowers")
@@ -120,7 +120,7 @@ def test_the_judge_wants_a_price_within_the_budget() -> None:
     assert problems(dear, {"orders": [ORDER | {"price": "$90"}]}) == ["the price is $90"]
 
 
-@pytest.mark.parametrize("story", STORIES)
+@pytest.mark.parametrize("story", [*STORIES, *VOICE_STORIES])
 def test_a_scenario_survives_json(story: str) -> None:
     scenario = Scenario.from_seed(7, story)
     assert Scenario.from_json(scenario.as_json()) == scenario
