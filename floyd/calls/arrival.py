@@ -6,9 +6,9 @@ from dataclasses import dataclass
 from websockets.protocol import Protocol
 
 from floyd.calls.brief import CallBrief
+from floyd.calls.clips import Clips
 from floyd.calls.media_socket import Messages
 from floyd.calls.media_stream import Started
-from floyd.calls.opening import Clips
 
 
 @dataclass(frozen=True)

@@ -1,79 +1,101 @@
-"""What Floyd says first: voiced while it rings, left in Redis for whoever gets the call.
+"""How a call begins: the callee's first words, who calls, and a machine that answers; pure.
 
-Introduction and first line belong to one attempt and expire with it; Floyd's own standing phrases
-are voiced once and kept. Whatever is missing is made anew when it is needed.
+The opening owns one promise: no word of the task is said before the callee has heard to its end
+that an AI calls, and for whom.
 """
 
-import asyncio
-import hashlib
-import logging
-from typing import cast
+from floyd.calls.brief import CallBrief
+from floyd.calls.greeting import NOTHING_SAID_S, pause_before_introduction_s
+from floyd.calls.hearing import Hearing
+from floyd.calls.replies import Replies, Reply
+from floyd.calls.timers import Timers
 
-from redis import Redis
-from redis.exceptions import RedisError
+LONGEST_GREETING_S = 25.0
 
-from floyd.calls import brief, phrases
-from floyd.calls.reading_aloud import read_aloud
-from floyd.errors import VoiceError
-from floyd.services.voice.protocol import Speaking, Voice
-from floyd.settings import Settings
-
-log = logging.getLogger(__name__)
-
-_OPENING_KEPT_S = 600
-_PHRASE_KEPT_S = 7 * 86_400
-
-Clips = dict[str, bytes]
-"""Speech by its text, 8 kHz mono mu-law."""
+_MACHINE_READY = {"machine_end_beep", "machine_end_silence"}
 
 
-def prepare(settings: Settings, redis: Redis, voice: Voice, attempt: str) -> None:
-    """Voice what a call begins with; what cannot be voiced now is made anew in the call."""
-    try:
-        asyncio.run(_prepare(settings, redis, voice, attempt))
-    except VoiceError as error:
-        log.warning("no opening was prepared: %s", error)
+class Opening:
+    """The beginning of one call.
+
+    Args:
+        brief: says what Floyd begins with.
+        replies: where it is said.
+        timers: `introduce` is set here, to be answered with `introduce`.
+
+    Attributes:
+        waiting: the callee's first words are yet to come, or going on.
+        disclosed: the callee has heard to its end who calls.
+    """
+
+    def __init__(self, brief: CallBrief, replies: Replies, timers: Timers) -> None:
+        self._brief = brief
+        self._replies = replies
+        self._timers = timers
+        self._introduction: Reply | None = None
+        self.waiting = not brief.answered
+        self.disclosed = brief.disclosed
+
+    @property
+    def just_begun(self) -> bool:
+        """The introduction has only just begun: words that come now were meant for the greeting."""
+        introduction = self._introduction
+        return introduction is not None and not self.disclosed and not introduction.sent
+
+    def await_greeting(self, now_s: float) -> None:
+        """Let the callee speak first, if they do."""
+        self._timers.set("introduce", now_s + NOTHING_SAID_S)
+        self._timers.set("greeting_over", now_s + LONGEST_GREETING_S)
+
+    def greeting_paused(self, heard: Hearing) -> None:
+        """Introduce Floyd soon, unless the greeting goes on."""
+        pause_s = pause_before_introduction_s(heard.text, heard.paused_s - heard.started_s)
+        self._timers.set("introduce", heard.paused_s + pause_s)
+
+    def end(self) -> None:
+        """Wait for no greeting any more."""
+        self.waiting = False
+        self._timers.cancel("introduce", "greeting_over")
+
+    def introduce(self, asked_s: float) -> None:
+        """Say who calls, and why.
+
+        Args:
+            asked_s: when the greeting ended, from which the introduction's time counts.
+        """
+        self.end()
+        self._say_introduction(asked_s)
+        self._replies.say(self._brief.first_line, asked_s)
+
+    def leave_message(self, message: str, now_s: float) -> None:
+        """Say who calls and leave a message on a machine."""
+        self._say_introduction(now_s)
+        self._replies.say(message, now_s)
+
+    def introduce_before_answer(self, now_s: float) -> None:
+        """Say again who calls, before anything else, if that has not been heard to its end."""
+        if not self.disclosed and not self.just_begun:
+            self._say_introduction(now_s)
+
+    def cut_off_by(self, reply: Reply | None, now_s: float) -> None:
+        """Say again who calls if silencing a misread clause of another reply has cut that off."""
+        begun = self._introduction is not None and not self.disclosed
+        if begun and reply is not self._introduction:
+            self._say_introduction(now_s, ahead=True)
+
+    def note_heard(self) -> None:
+        """Note whether the introduction was heard to its end by now."""
+        if self._introduction and self._introduction.heard and not self.disclosed:
+            self.disclosed = not self._introduction.heard[-1].endswith("—")
+
+    def is_introduction(self, reply: Reply) -> bool:
+        """Say whether a reply is the last introduction that was said."""
+        return reply is self._introduction
+
+    def _say_introduction(self, asked_s: float, *, ahead: bool = False) -> None:
+        self._introduction = self._replies.say(self._brief.introduction, asked_s, ahead=ahead)
 
 
-def fetch(settings: Settings, redis: Redis, attempt: str) -> Clips:
-    """Return the clips that are ready for a call; none when Redis cannot be reached."""
-    try:
-        opening = cast(dict[bytes, bytes], redis.hgetall(_opening_key(attempt)))
-        keys = [_phrase_key(settings, text) for text in phrases.KEPT]
-        kept = cast(list[bytes | None], redis.mget(keys))
-    except RedisError as error:
-        log.warning("no clips for a call: %s", type(error).__name__)
-        return {}
-    clips = {text.decode(): sound for text, sound in opening.items()}
-    clips.update({text: sound for text, sound in zip(phrases.KEPT, kept, strict=True) if sound})
-    return clips
-
-
-async def _prepare(settings: Settings, redis: Redis, voice: Voice, attempt: str) -> None:
-    call = brief.load(attempt, settings.clock.now())
-    speaking = await voice.open()
-    try:
-        for text in (call.introduction, call.first_line):
-            redis.hset(_opening_key(attempt), text, await read_aloud(speaking, text))
-            redis.expire(_opening_key(attempt), _OPENING_KEPT_S)
-        await _keep_phrases(settings, redis, speaking)
-    finally:
-        await speaking.close()
-
-
-async def _keep_phrases(settings: Settings, redis: Redis, speaking: Speaking) -> None:
-    for text in phrases.KEPT:
-        key = _phrase_key(settings, text)
-        if not redis.exists(key):
-            redis.set(key, await read_aloud(speaking, text), ex=_PHRASE_KEPT_S)
-
-
-def _opening_key(attempt: str) -> str:
-    return f"opening:{attempt}"
-
-
-def _phrase_key(settings: Settings, text: str) -> str:
-    """One clip a voice and a text."""
-    voice = (settings.floyd_voice, settings.floyd_voice_model, settings.floyd_voice_name)
-    digest = hashlib.sha256("\0".join((*voice, text)).encode()).hexdigest()
-    return f"phrase:{digest}"
+def is_ready_for_message(answered_by: str) -> bool:
+    """Say whether a verdict, in Twilio's words, means a voicemail that records now."""
+    return answered_by in _MACHINE_READY

@@ -1,19 +1,20 @@
 """The core of a call: what happens and when goes in, what to do comes out; it never waits.
 
-A call has three parts. The opening: the callee's first words, then the introduction and the
-purpose. The conversation: the callee's turn is listened to, answered ahead of its end, and the
-answer released when the turn is over. The closing: the goodbye is heard, a last word let pass, the
-line hung up.
+A call has three parts. The opening (a room of its own): the callee's first words, then the
+introduction and the purpose. The conversation: the callee's turn is listened to, answered ahead of
+its end, and the answer released when the turn is over. The closing: the goodbye is heard, a last
+word let pass, the line hung up.
 """
 
 from typing import Any
 
 from floyd.calls import phrases, tools
+from floyd.calls.answering import Answering
 from floyd.calls.brief import CallBrief
 from floyd.calls.courtesy import is_back_channel, is_farewell
-from floyd.calls.endpointing import endpointing_delay_s, same_words
-from floyd.calls.greeting import NOTHING_SAID_S, pause_before_introduction_s
+from floyd.calls.endpointing import endpointing_delay_s
 from floyd.calls.hearing import Change, HeardTurn, Hearing
+from floyd.calls.opening import Opening, is_ready_for_message
 from floyd.calls.replies import Progress, Replies, Reply
 from floyd.calls.timers import Timers
 from floyd.calls.transcript import Transcript
@@ -47,17 +48,12 @@ from floyd.calls.vocabulary import (
 )
 from floyd.prompts.schemas import Outcome
 
-FILLER_AFTER_S = 1.5
-GIVE_UP_AFTER_S = 5.0
 REPROMPT_AFTER_S = 8.0
 REPROMPTS = 2
 LAST_WORD_S = 1.5
 # However noisy the line: sound without a new word for so long is no speech.
 WORDS_STOPPED_S = 3.0
-LONGEST_GREETING_S = 25.0
 LONGEST_GOODBYE_S = 12.0
-
-_MACHINE_READY = {"machine_end_beep", "machine_end_silence"}
 
 
 class Turns:
@@ -72,13 +68,9 @@ class Turns:
         self._hearing = Hearing()
         self._transcript = Transcript(brief.earlier, brief.first_position)
         self._replies = Replies(self._transcript, self._do)
-        self._opening = not brief.answered
-        self._introduction: Reply | None = None
-        self._disclosed = brief.disclosed
+        self._opening = Opening(brief, self._replies, self._timers)
+        self._answering = Answering(self._replies, self._timers)
         self._machine = False
-        self._draft: Reply | None = None
-        self._answer: Reply | None = None
-        self._failures = 0
         self._reprompts = 0
         self._taken: tuple[int, HeardTurn] | None = None
         self._conversing = False
@@ -107,53 +99,40 @@ class Turns:
     # --- The opening ------------------------------------------------------------------------------
 
     def _stream_started(self, _: StreamStarted) -> None:
-        if self._opening:
-            self._timers.set("introduce", self._now + NOTHING_SAID_S)
-            self._timers.set("greeting_over", self._now + LONGEST_GREETING_S)
+        if self._opening.waiting:
+            self._opening.await_greeting(self._now)
         else:
             self._resume()
+
+    def _introduce(self) -> None:
+        if self._opening.waiting:
+            self._end_callee_turn()
+            self._opening.introduce(self._hearing.paused_s or self._now)
+
+    def _machine_detected(self, event: MachineDetected) -> None:
+        """Leave a message. The verdict is wrong at times: not in the middle of a conversation."""
+        if not is_ready_for_message(event.answered_by) or self._conversing or self._finish:
+            return
+        self._machine = True
+        self._listen_no_more()
+        if not self._brief.voicemail_message:
+            self._finish = tools.conclusion(Outcome.NO_ANSWER)
+            self._hang_up()
+            return
+        self._opening.leave_message(self._brief.voicemail_message, self._now)
+        self._finish = tools.conclusion(Outcome.VOICEMAIL_LEFT)
 
     def _resume(self) -> None:
         """Take up a call whose line was lost: apologise, then say what was left unsaid."""
         self._say(phrases.LINE_WAS_LOST)
         last = self._transcript.turns()[-1:]
-        if not self._disclosed:
-            self._say_introduction()
-            self._say(self._brief.first_line)
+        if not self._opening.disclosed:
+            self._opening.introduce(self._now)
         elif last and last[0].speaker == "floyd" and not last[0].text.endswith("—"):
             self._say(phrases.SAY_AGAIN)
         else:
             note = "The line was lost and is back; you have just apologised for it. Go on."
             self._generate_and_release(note=note)
-
-    def _introduce(self) -> None:
-        if not self._opening:
-            return
-        self._opening = False
-        self._end_callee_turn()
-        self._say_introduction(asked_s=self._hearing.paused_s or self._now)
-        self._say(self._brief.first_line)
-
-    def _say_introduction(self, asked_s: float | None = None) -> None:
-        self._introduction = self._say(self._brief.introduction, asked_s=asked_s)
-
-    def _machine_detected(self, event: MachineDetected) -> None:
-        """Leave a message. The verdict is wrong at times: not in the middle of a conversation."""
-        if event.answered_by not in _MACHINE_READY or self._conversing or self._finish:
-            return
-        self._be_silent()
-        self._timers.clear()
-        self._opening = False
-        self._machine = True
-        self._drop_draft()
-        self._end_callee_turn()
-        if not self._brief.voicemail_message:
-            self._finish = tools.conclusion(Outcome.NO_ANSWER)
-            self._hang_up()
-            return
-        self._say_introduction()
-        self._say(self._brief.voicemail_message)
-        self._finish = tools.conclusion(Outcome.VOICEMAIL_LEFT)
 
     # --- Listening --------------------------------------------------------------------------------
 
@@ -189,7 +168,7 @@ class Turns:
         noisy = self._hearing.speaking
         if noisy:
             self._hearing.sound_paused(self._now)
-        if self._hearing.text and not self._opening:
+        if self._hearing.text and not self._opening.waiting:
             self._turn_over()
         elif noisy:
             self._await_end_of_turn()
@@ -197,33 +176,33 @@ class Turns:
     def _await_end_of_turn(self) -> None:
         """Prepare for the turn to end with this pause."""
         hearing = self._hearing
-        if self._opening:
-            spoken_s = hearing.paused_s - hearing.started_s
-            pause_s = pause_before_introduction_s(hearing.text, spoken_s)
-            self._timers.set("introduce", hearing.paused_s + pause_s)
+        if self._opening.waiting:
+            self._opening.greeting_paused(hearing)
         elif hearing.text:
-            self._speculate()
+            self._answering.prepare(hearing.text, hearing.paused_s)
             self._timers.set("turn_over", hearing.paused_s + endpointing_delay_s(hearing.text))
         else:
             self._floyd_is_quiet()
 
     def _is_answering(self) -> bool:
         """Floyd is being heard, or is about to be: the turn was thought to be over and was not."""
-        return self._replies.playing or (self._answer is not None and not self._answer.sounded)
+        return self._replies.playing or self._answering.about_to_sound
 
     def _barge_in(self) -> None:
-        if self._introduction and not self._disclosed and self._heard_nothing_yet():
-            return
-        self._be_silent()
-
-    def _heard_nothing_yet(self) -> bool:
-        """The introduction has only just begun: words that come now were meant for the greeting."""
-        return self._introduction is not None and not self._introduction.sent
+        if not self._opening.just_begun:
+            self._be_silent()
 
     def _be_silent(self) -> None:
         self._replies.silence(self._now)
-        self._answer = None
-        self._timers.cancel("filler", "give_up")
+        self._answering.forget()
+
+    def _listen_no_more(self) -> None:
+        """Break off whatever goes on: only what Floyd says of its own accord comes after it."""
+        self._be_silent()
+        self._answering.drop_draft()
+        self._timers.clear()
+        self._opening.end()
+        self._end_callee_turn()
 
     # --- The end of the callee's turn -------------------------------------------------------------
 
@@ -233,15 +212,15 @@ class Turns:
         back_channel = self._replies.playing
         text = self._end_callee_turn()
         if back_channel:
-            self._drop_draft()
+            self._answering.drop_draft()
         elif self._finish and is_farewell(text):
-            self._drop_draft()
+            self._answering.drop_draft()
             self._hang_up()
         else:
             self._finish = None
             self._reprompts = 0
-            self._failures = 0
-            self._answer_turn(text)
+            self._conversing = True
+            self._release(self._answering.take(text, self._hearing.paused_s, self._now))
 
     def _end_callee_turn(self) -> str:
         """Take the callee's words as said, and write them down; they may be corrected later."""
@@ -261,63 +240,27 @@ class Turns:
     def _record_callee(self, position: int, turn: HeardTurn, text: str) -> None:
         self._do(RecordUtterance(position, "callee", text, None, turn.started_s, turn.ended_s))
 
-    # --- Floyd's replies --------------------------------------------------------------------------
-
-    def _speculate(self) -> None:
-        """Have a reply written and voiced ahead, to be released if the turn ends here."""
-        text = self._hearing.text
-        if self._replies.playing or (self._draft and same_words(self._draft.answers, text)):
-            return
-        self._drop_draft()
-        self._draft = self._replies.generate(text, self._hearing.paused_s)
-
-    def _answer_turn(self, text: str) -> None:
-        self._conversing = True
-        draft, self._draft = self._draft, None
-        if draft and not same_words(draft.answers, text):
-            self._replies.drop(draft)
-            draft = None
-        if draft is None:
-            draft = self._replies.generate("", self._hearing.paused_s)
-        draft.time("endpoint", self._now)
-        self._release(draft)
+    # --- Floyd's answer ---------------------------------------------------------------------------
 
     def _generate_and_release(self, note: str | None = None) -> None:
         self._release(self._replies.generate("", self._now, note))
 
     def _release(self, reply: Reply) -> None:
-        if not self._disclosed and not self._heard_nothing_yet():
-            self._say_introduction()
-        self._replies.release(reply)
-        self._answer = reply
-        if not reply.sounded:
-            self._timers.set("filler", max(self._now, reply.asked_s + FILLER_AFTER_S))
-        self._timers.set("give_up", self._now + GIVE_UP_AFTER_S)
+        self._opening.introduce_before_answer(self._now)
+        self._answering.release(reply, self._now)
         self._use_tool(reply)
 
-    def _say(self, text: str, *, ahead: bool = False, asked_s: float | None = None) -> Reply:
-        return self._replies.say(text, self._now if asked_s is None else asked_s, ahead=ahead)
-
-    def _drop_draft(self) -> None:
-        if self._draft:
-            self._replies.drop(self._draft)
-            self._draft = None
-
-    # --- How replies come about -------------------------------------------------------------------
+    def _say(self, text: str) -> None:
+        self._replies.say(text, self._now)
 
     def _reply_progressed(self, event: Progress) -> None:
         reply = self._replies.progress(event, self._now)
-        if reply and reply is self._answer:
-            if reply.sounded:
-                self._timers.cancel("filler")
-            self._reply_goes_on(reply)
+        if reply and self._answering.is_answer(reply):
+            self._answering.goes_on(self._now)
 
     def _clause_misread(self, event: ClauseMisread) -> None:
-        """Silencing it may have cut off the introduction, which comes before any such clause."""
         self._replies.misread(event, self._now)
-        introduced = self._introduction is None or self._disclosed
-        if not introduced and self._replies.get(event.reply) is not self._introduction:
-            self._introduction = self._say(self._brief.introduction, ahead=True)
+        self._opening.cut_off_by(self._replies.get(event.reply), self._now)
 
     def _tool_called(self, event: ToolCalled) -> None:
         reply = self._replies.get(event.reply)
@@ -332,57 +275,42 @@ class Turns:
         reply.written = True
         if not reply.clauses and reply.tool is None:
             self._reply_failed(ReplyFailed(event.reply))
-        elif reply is self._answer:
-            self._reply_goes_on(reply)
+        elif self._answering.is_answer(reply):
+            self._answering.goes_on(self._now)
             if not reply.clauses:
                 self._floyd_is_quiet()
-
-    def _reply_goes_on(self, reply: Reply) -> None:
-        """Something of the reply came: it is stuck only if nothing follows for long from now."""
-        if reply.complete:
-            self._answer = None
-            self._timers.cancel("filler", "give_up")
-        else:
-            self._timers.set("give_up", self._now + GIVE_UP_AFTER_S)
 
     def _reply_failed(self, event: ReplyFailed) -> None:
         reply = self._replies.get(event.reply)
         if reply is None:
             return
-        if reply is self._draft:
-            self._drop_draft()
-        elif reply is self._answer:
-            self._try_again(reply)
-        elif reply is self._introduction or (reply.scripted and not self._answer):
+        if self._answering.is_draft(reply):
+            self._answering.drop_draft()
+        elif self._answering.is_answer(reply):
+            self._try_again()
+        elif self._opening.is_introduction(reply) or (
+            reply.scripted and not self._answering.under_way
+        ):
             self._be_silent()
             self._finish = self._finish or tools.conclusion(Outcome.FAILED)
             self._hang_up()
 
-    def _give_up(self) -> None:
-        if self._answer:
-            self._try_again(self._answer)
-
-    def _try_again(self, reply: Reply) -> None:
+    def _try_again(self) -> None:
         """One more reply after a failed one; after that a polite end."""
-        self._answer = None
-        self._timers.cancel("filler", "give_up")
-        self._replies.drop(reply)
-        self._failures += 1
-        if self._failures == 1:
+        self._answering.fail()
+        if self._answering.failures == 1:
             self._generate_and_release()
         else:
             self._end_call(phrases.TROUBLE, Outcome.FAILED)
 
     def _fill(self) -> None:
-        if self._answer and not self._answer.sounded:
-            self._say(phrases.ONE_MOMENT, ahead=True)
+        self._answering.fill(self._now)
 
     # --- What the callee hears of them ------------------------------------------------------------
 
     def _mark_reached(self, event: MarkReached) -> None:
         self._replies.mark_reached(event.mark, self._now)
-        if self._introduction and self._introduction.heard and not self._disclosed:
-            self._disclosed = not self._introduction.heard[-1].endswith("—")
+        self._opening.note_heard()
         if self._leaving:
             self._leave()
         elif not self._replies.playing:
@@ -390,11 +318,13 @@ class Turns:
 
     def _floyd_is_quiet(self) -> None:
         """Nobody speaks: wait for the callee, or for their last word."""
-        if self._hearing.speaking or self._hearing.text or self._answer or self._replies.playing:
+        if self._hearing.speaking or self._hearing.text:
+            return
+        if self._answering.under_way or self._replies.playing:
             return
         if self._finish:
             self._timers.set("hang_up", self._now + LAST_WORD_S)
-        elif not self._opening:
+        elif not self._opening.waiting:
             self._timers.set("reprompt", self._now + REPROMPT_AFTER_S)
 
     def _reprompt(self) -> None:
@@ -413,8 +343,8 @@ class Turns:
         verdict = tools.check(reply.tool, self._transcript.said_by("callee"))
         if not isinstance(verdict, tools.Refused):
             self._finish = verdict
-        elif self._failures == 0:
-            self._failures += 1
+        elif self._answering.failures == 0:
+            self._answering.failures += 1
             note = f"Your tool call was not carried out: {verdict.reason}. Only mend the call."
             self._generate_and_release(note=note)
         else:
@@ -433,11 +363,7 @@ class Turns:
             self._over = True
 
     def _listening_failed(self, _: ListeningFailed) -> None:
-        self._be_silent()
-        self._drop_draft()
-        self._timers.clear()
-        self._opening = False
-        self._end_callee_turn()
+        self._listen_no_more()
         self._end_call(phrases.TROUBLE, Outcome.CUT_OFF)
 
     def _hand_over_asked(self, _: HandOverAsked) -> None:
@@ -497,7 +423,7 @@ _TIMERS: dict[str, Any] = {
     "words_stopped": Turns._words_stopped,
     "turn_over": Turns._turn_over,
     "filler": Turns._fill,
-    "give_up": Turns._give_up,
+    "give_up": Turns._try_again,
     "reprompt": Turns._reprompt,
     "hang_up": Turns._hang_up,
     "goodbye_over": Turns._hang_up,

@@ -1,6 +1,6 @@
 """Voice what a call begins with, while the callee's phone rings."""
 
-from floyd.calls import opening
+from floyd.calls import clips
 from floyd.calls.progress import FINAL
 from floyd.jobs import door
 from floyd.services import Services
@@ -13,7 +13,7 @@ def prepare_opening(services: Services, call_id: int) -> None:
     call = Call.get_or_none(Call.id == call_id)
     if call is not None and call.state not in FINAL:
         settings = services.settings
-        opening.prepare(settings, services.redis, voice(settings), call.attempt)
+        clips.prepare(settings, services.redis, voice(settings), call.attempt)
 
 
 run = door.job(prepare_opening)

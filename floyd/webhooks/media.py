@@ -16,7 +16,7 @@ from simple_websocket.ws import Server
 from websockets.exceptions import ProtocolError
 from websockets.protocol import OPEN, Protocol
 
-from floyd.calls import brief, opening, tickets
+from floyd.calls import brief, clips, tickets
 from floyd.calls.arrival import Arrival
 from floyd.calls.loop import the_loop
 from floyd.calls.media_socket import (
@@ -110,11 +110,11 @@ def _admit(line: socket.socket, protocol: Protocol, settings: Settings, redis: R
         if not tickets.claim(ticket, stream.call_sid):
             raise Refused(POLICY, "ticket not valid")
         call = brief.load(ticket.attempt, settings.clock.now())
-    clips = opening.fetch(settings, redis, ticket.attempt)
+    ready = clips.fetch(settings, redis, ticket.attempt)
     taken = line.dup()
     taken.setblocking(False)
     taken.setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)
-    return Arrival(taken, protocol, messages, stream, began, ticket.generation, call, clips)
+    return Arrival(taken, protocol, messages, stream, began, ticket.generation, call, ready)
 
 
 def _await_start(
