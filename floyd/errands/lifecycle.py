@@ -40,9 +40,10 @@ _ENDS = frozenset({State.FAILED, State.CANCELLED})
 
 MOVES: dict[State, frozenset[State]] = {
     State.NEW: frozenset({State.PLANNING}) | _ENDS,
-    State.PLANNING: frozenset({State.WAITING_FOR_USER, State.SCHEDULED, State.READY}) | _ENDS,
-    State.WAITING_FOR_USER: frozenset({State.PLANNING}) | _ENDS,
-    State.SCHEDULED: frozenset({State.PLANNING, State.READY}) | _ENDS,
+    State.PLANNING: frozenset({State.WAITING_FOR_USER, State.SCHEDULED, State.READY, State.CALLING})
+    | _ENDS,
+    State.WAITING_FOR_USER: frozenset({State.PLANNING, State.CALLING}) | _ENDS,
+    State.SCHEDULED: frozenset({State.PLANNING, State.READY, State.CALLING}) | _ENDS,
     State.READY: frozenset({State.CALLING, State.SCHEDULED, State.WAITING_FOR_USER}) | _ENDS,
     State.CALLING: frozenset({State.REPORTING, State.READY, State.FAILED}),
     State.REPORTING: frozenset({State.DONE, State.WAITING_FOR_USER, State.SCHEDULED}) | _ENDS,
@@ -50,7 +51,10 @@ MOVES: dict[State, frozenset[State]] = {
     State.FAILED: frozenset(),
     State.CANCELLED: frozenset(),
 }
-"""The allowed moves. Nothing cancels a call that is going on: it ends first and is reported."""
+"""The allowed moves. Nothing cancels a call that is going on: it ends first and is reported.
+
+Whom Floyd phoned may call back while the errand waits for something else: it is `calling` then too.
+"""
 
 CLOSED = frozenset(state for state, onward in MOVES.items() if not onward)
 OPEN = frozenset(State) - CLOSED

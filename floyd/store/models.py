@@ -119,7 +119,8 @@ class Call(Row):
 
     Its `role` is errand (Floyd phones a callee), desk (a user calls Floyd) or return (a callee
     calls back). Only in a call from outside may `errand` and `user` be unknown, and `phone` is then
-    the caller's number; `attested` is whether Twilio vouches that it is theirs.
+    the caller's number; `attested` is whether Twilio vouches that it is theirs. `awaited` is
+    whether the errand is `calling` because of this call, and goes on when it has ended.
     `state` is reserved, dialling, then Twilio's own: queued, ringing, in-progress, completed, busy,
     failed, no-answer, canceled. `generation` counts the media streams that the call was given;
     `token_used` is the last one that has come, `generation_lost` the last one that broke, which was
@@ -131,7 +132,7 @@ class Call(Row):
     attempt = CharField(unique=True)
     errand = ForeignKeyField(Errand, null=True, backref="calls", on_delete="CASCADE")
     phone = CharField(index=True)
-    dialled = CharField()
+    dialled = CharField(index=True)
     sid = CharField(null=True, unique=True)
     state = CharField()
     error_code = IntegerField(null=True)
@@ -153,6 +154,7 @@ class Call(Row):
     user = ForeignKeyField(User, null=True, backref="calls", on_delete="CASCADE")
     role = CharField(default="errand")
     attested = BooleanField(null=True)
+    awaited = BooleanField(default=True)
 
 
 # One unresolved attempt to a number at a time: Twilio's list could not tell two apart.

@@ -64,7 +64,8 @@ def test_calls_of_before_are_kept_whole_and_are_their_errands_users(
     _older(store, call)
     migrate()
     kept = Call.get()
-    assert (kept.user, kept.role, kept.attested) == (call.errand.user, "errand", None)
+    assert (kept.user, kept.role) == (call.errand.user, "errand")
+    assert (kept.attested, kept.awaited) == (None, True)
     assert (kept.utterances.count(), kept.events.count()) == (1, 1)
 
 

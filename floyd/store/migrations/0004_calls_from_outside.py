@@ -39,6 +39,8 @@ def up(migrator: Any, db: Any) -> None:
         migrator.add_column("call", "user_id", whose),
         migrator.add_column("call", "role", CharField(default="errand")),
         migrator.add_column("call", "attested", BooleanField(null=True)),
+        migrator.add_column("call", "awaited", BooleanField(default=True)),
+        migrator.add_index("call", ("dialled",)),
         migrator.add_column("inbound_text", "call_id", which),
     )
     db.execute_sql(
@@ -57,6 +59,8 @@ def down(migrator: Any, db: Any) -> None:
     migrator.migrate(
         migrator.drop_index("inbound_text", "inbound_text_call_id"),
         migrator.drop_column("inbound_text", "call_id"),
+        migrator.drop_index("call", "call_dialled"),
+        migrator.drop_column("call", "awaited"),
         migrator.drop_column("call", "attested"),
         migrator.drop_column("call", "role"),
         migrator.drop_index("call", "call_user_id"),
