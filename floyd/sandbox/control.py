@@ -10,11 +10,11 @@ from typing import TYPE_CHECKING, Any
 
 from aiohttp import web
 
+from floyd.sandbox.faults import Fault
 from floyd.sandbox.judge import problems
 from floyd.sandbox.network.phones import UnansweredPhone
 from floyd.sandbox.records import Record
 from floyd.sandbox.twilio.errors import TwilioError
-from floyd.sandbox.twilio.faults import Fault
 from floyd.sandbox.twilio.live_call import LiveCall
 from floyd.sandbox.twilio.message import Media
 

@@ -103,7 +103,12 @@ class World:
         twilio_url = await self._serve(self.twilio.build_app(), ports.twilio)
         google_url = f"http://{HOST}:{await self._google.start(ports.google)}"
         openai = build_openai(
-            self._voices, self.conditions.openai, self.clock, self.records, self._plan.openai_key
+            self._voices,
+            self.conditions.openai,
+            self.clock,
+            self.records,
+            self._plan.openai_key,
+            self.twilio.faults,
         )
         openai_url = f"{await self._serve(openai, ports.openai)}/v1"
         places_url = await self._serve(self._build_places(), ports.places)

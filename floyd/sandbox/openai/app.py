@@ -6,6 +6,7 @@ from aiohttp import web
 from aiohttp.typedefs import Handler, Middleware
 
 from floyd.sandbox.clock import SandboxClock
+from floyd.sandbox.faults import Faults
 from floyd.sandbox.openai import chat, models, realtime, speech
 from floyd.sandbox.openai.conditions import OpenAIConditions
 from floyd.sandbox.openai.errors import INVALID_REQUEST, ApiError, check_key, failure
@@ -22,13 +23,14 @@ def build_app(
     clock: SandboxClock,
     records: Records,
     key: str | None = None,
+    faults: Faults | None = None,
 ) -> web.Application:
     """The application that serves `/v1/...`; without a key of its own it takes any."""
     door = _door(conditions, records, key)
     app = web.Application(middlewares=[door], client_max_size=_LARGEST_BODY)
     reader = Reader(voices, conditions, records)
     models.add_routes(app)
-    chat.add_routes(app, conditions, clock, records)
+    chat.add_routes(app, conditions, clock, records, faults or Faults(records))
     speech.add_routes(app, reader, conditions, clock)
     realtime.add_routes(app, reader, conditions, clock)
     return app

@@ -6,19 +6,25 @@ from typing import Any
 from aiohttp import web
 
 from floyd.sandbox.clock import SandboxClock
+from floyd.sandbox.faults import FaultAction, Faults
 from floyd.sandbox.openai import double
 from floyd.sandbox.openai.chat_checks import check, prompt_tokens
 from floyd.sandbox.openai.chat_faults import spoilt
 from floyd.sandbox.openai.chat_objects import CalledTool, Completion, Envelope
 from floyd.sandbox.openai.conditions import OpenAIConditions
-from floyd.sandbox.openai.errors import parsed
+from floyd.sandbox.openai.errors import failure, parsed
 from floyd.sandbox.records import Records
 
+CHAT_FAULTS = (FaultAction.ERROR_BEFORE, FaultAction.HOLD_BEFORE)
 _GONE_CHECK_S = 0.1
 
 
 def add_routes(
-    app: web.Application, conditions: OpenAIConditions, clock: SandboxClock, records: Records
+    app: web.Application,
+    conditions: OpenAIConditions,
+    clock: SandboxClock,
+    records: Records,
+    faults: Faults,
 ) -> None:
     """Serve the chat model. Requests are recorded whole, as `openai.chat`, answers beside them."""
 
@@ -27,6 +33,7 @@ def add_routes(
         body = parsed(await request.read())
         number = records.add("openai.chat", body=body).number
         check(body)
+        await _suffer(faults, f"chat {_task(body)}")
         answer = _answer(body, conditions)
         envelope = Envelope.of(body, int(clock.now().timestamp()), prompt_tokens(body["messages"]))
         reply = _Reply(request, envelope, answer, conditions, clock, began)
@@ -36,6 +43,21 @@ def add_routes(
         return response
 
     app.router.add_post("/v1/chat/completions", create)
+
+
+def _task(body: dict[str, Any]) -> str:
+    """What the model is asked for, by its schema: Understanding, Plan, Report; else a reply."""
+    form = body.get("response_format") or {}
+    return str(form["json_schema"]["name"]) if form.get("type") == "json_schema" else "reply"
+
+
+async def _suffer(faults: Faults, name: str) -> None:
+    """Let a request go wrong if a fault waits for it."""
+    fault = faults.take(name, CHAT_FAULTS)
+    if fault and fault.action is FaultAction.ERROR_BEFORE:
+        raise failure(fault.status)
+    if fault:
+        await faults.hold(name)
 
 
 def _answer(body: dict[str, Any], conditions: OpenAIConditions) -> Completion:

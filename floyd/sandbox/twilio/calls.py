@@ -108,7 +108,12 @@ class Calls:
         live = LiveCall(self._carrier, call, request, self)
         self._live[call.sid] = live
         self._carrier.records.add(
-            "call.created", call=call.sid, to=call.to, from_=call.from_, direction=call.direction
+            "call.created",
+            call=call.sid,
+            to=call.to,
+            from_=call.from_,
+            direction=call.direction,
+            status_callback=request.status_callback,
         )
         return live
 

@@ -4,13 +4,13 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from floyd.sandbox.clock import SandboxClock
+from floyd.sandbox.faults import Faults
 from floyd.sandbox.network.network import Network
 from floyd.sandbox.records import Records
 from floyd.sandbox.sound import Voices
 from floyd.sandbox.tasks import Background
 from floyd.sandbox.twilio.account import Account
 from floyd.sandbox.twilio.conditions import TwilioConditions
-from floyd.sandbox.twilio.faults import Faults
 from floyd.sandbox.twilio.webhooks import Webhooks
 
 

@@ -26,6 +26,10 @@ class TwilioConditions:
     amd_machine_s: float = 4.0
     amd_answer: str | None = None
     on_socket_loss: SocketLoss = SocketLoss.CONTINUE
+    lose_every: int = 0
+    """Every so-many-th media message of a stream is lost; 0 loses none."""
+    double_every: int = 0
+    """Every so-many-th media message of a stream comes twice."""
     unowned_number: str = "failed"
     calls_per_second: float = 1.0
     max_concurrent_calls: int | None = None

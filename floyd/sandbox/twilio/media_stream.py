@@ -114,7 +114,14 @@ class MediaStream:
                 "timestamp": str(self._chunk * FRAME_MS),
                 "payload": base64.b64encode(sides[track]).decode(),
             }
-            self._post("media", media=media)
+            for _ in range(self._copies()):
+                self._post("media", media=media)
+
+    def _copies(self) -> int:
+        conditions = self._carrier.conditions
+        if conditions.lose_every and self._chunk % conditions.lose_every == 0:
+            return 0
+        return 2 if conditions.double_every and self._chunk % conditions.double_every == 0 else 1
 
     def on_key(self, key: str) -> None:
         """Tell of a key pressed at the phone."""

@@ -59,7 +59,14 @@ class Messages:
         request = read_text(form, self._carrier.account, self._carrier.conditions)
         if request.to in self._opted_out:
             raise bad_request(21610, "Attempt to send to unsubscribed recipient")
-        message = self._keep(request.to, request.from_, request.body, "outbound-api", "queued")
+        message = self._keep(
+            request.to,
+            request.from_,
+            request.body,
+            "outbound-api",
+            "queued",
+            status_callback=request.status_callback,
+        )
         self._carrier.background.spawn(self._deliver(message, request.status_callback))
         return message
 
@@ -84,6 +91,7 @@ class Messages:
         direction: str,
         status: str,
         media: tuple[Media, ...] = (),
+        status_callback: str | None = None,
     ) -> Message:
         now = self._carrier.clock.now()
         sent = now if direction == "inbound" else None
@@ -93,7 +101,13 @@ class Messages:
         message.media = media
         self._messages[message.sid] = message
         self._carrier.records.add(
-            "message.created", message=message.sid, to=to, from_=from_, direction=direction
+            "message.created",
+            message=message.sid,
+            to=to,
+            from_=from_,
+            body=body,
+            direction=direction,
+            status_callback=status_callback,
         )
         return message
 

@@ -7,11 +7,11 @@ from typing import Any
 from aiohttp import web
 from multidict import MultiDict
 
+from floyd.sandbox.faults import Fault, FaultAction
 from floyd.sandbox.twilio.call import API_VERSION, Call
 from floyd.sandbox.twilio.calls import Calls
 from floyd.sandbox.twilio.carrier import Carrier
 from floyd.sandbox.twilio.errors import TwilioError, bad_request, not_found, of_status, unauthorised
-from floyd.sandbox.twilio.faults import Fault, FaultAction
 from floyd.sandbox.twilio.message import Message
 from floyd.sandbox.twilio.messages import Messages
 
@@ -72,7 +72,7 @@ class RestApi:
         await self._carrier.clock.sleep(self._carrier.conditions.api_s)
         fault = self._carrier.faults.take(name, API_FAULTS)
         if fault and fault.action is FaultAction.ERROR_BEFORE:
-            raise of_status(fault.status)
+            raise _error(fault)
         if fault and fault.action is FaultAction.HOLD_BEFORE:
             await self._carrier.faults.hold(name)
             if request.transport is None or request.transport.is_closing():
@@ -84,7 +84,7 @@ class RestApi:
 
     async def _fail_after(self, fault: Fault | None, name: str) -> None:
         if fault and fault.action is FaultAction.ERROR_AFTER:
-            raise of_status(fault.status)
+            raise _error(fault)
         if fault and fault.action is FaultAction.HOLD_AFTER:
             await self._carrier.faults.hold(name)
 
@@ -153,6 +153,12 @@ class RestApi:
             "previous_page_uri": uri(page - 1) if page else None,
         }
         return web.json_response(body)
+
+
+def _error(fault: Fault) -> TwilioError:
+    if fault.code is None:
+        return of_status(fault.status)
+    return TwilioError(fault.status, fault.code, "Refused")
 
 
 async def _parameters(request: web.Request) -> dict[str, Any]:

@@ -5,6 +5,7 @@ from pathlib import Path
 from aiohttp import web
 
 from floyd.sandbox.clock import SandboxClock
+from floyd.sandbox.faults import Faults
 from floyd.sandbox.network.network import Network
 from floyd.sandbox.records import Records
 from floyd.sandbox.sound import Voices
@@ -13,7 +14,6 @@ from floyd.sandbox.twilio.account import Account
 from floyd.sandbox.twilio.calls import Calls
 from floyd.sandbox.twilio.carrier import Carrier
 from floyd.sandbox.twilio.conditions import TwilioConditions
-from floyd.sandbox.twilio.faults import Faults
 from floyd.sandbox.twilio.messages import Messages
 from floyd.sandbox.twilio.rest import RestApi
 from floyd.sandbox.twilio.webhooks import Webhooks

@@ -9,11 +9,11 @@ import aiohttp
 from yarl import URL
 
 from floyd.sandbox.clock import SandboxClock
+from floyd.sandbox.faults import FaultAction, Faults
 from floyd.sandbox.records import Records
 from floyd.sandbox.tasks import Background
 from floyd.sandbox.twilio.account import Account, new_sid
 from floyd.sandbox.twilio.conditions import TwilioConditions
-from floyd.sandbox.twilio.faults import FaultAction, Faults
 
 CONNECT_TIMEOUT_S = 5.0
 TOTAL_TIMEOUT_S = 15.0

@@ -11,7 +11,11 @@ from floyd.sandbox.records import Records
 
 
 class FaultAction(StrEnum):
-    """How an exchange goes wrong; the first four are for API requests, the others for webhooks."""
+    """How an exchange goes wrong.
+
+    The first four are for API requests (the model's know no `after`: to answer is all that they
+    do), the others for webhooks.
+    """
 
     ERROR_BEFORE = "error_before"
     ERROR_AFTER = "error_after"
@@ -29,9 +33,10 @@ class Fault:
     Attributes:
         match: a pattern with * for the name: `POST Calls`, `POST Calls/*`, `GET Messages`,
             `webhook sms`, `callback call completed`, `callback message delivered`,
-            `callback amd`, `callback stream stream-stopped`, `socket`.
+            `callback amd`, `callback stream stream-stopped`, `socket`, `chat Plan`, `chat reply`.
         action: what happens; before and after mean before and after it was accepted.
         status: the HTTP status of an error.
+        code: Twilio's code of an error, where the status does not say it.
         delay_s: how late a delayed webhook is; others overtake it meanwhile.
         copies: how many more of a duplicated webhook are sent, all at once.
         times: how many exchanges it takes.
@@ -40,6 +45,7 @@ class Fault:
     match: str
     action: FaultAction
     status: int = 500
+    code: int | None = None
     delay_s: float = 5.0
     copies: int = 1
     times: int = 1
