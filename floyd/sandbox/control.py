@@ -38,6 +38,7 @@ class Control:
         app.add_routes(
             [
                 web.get("/scenario", self._get_scenario),
+                web.put("/scenario", self._put_scenario),
                 web.post("/texts", self._send_text),
                 web.get("/texts/{number}", self._get_thread),
                 web.put("/phones/{number}", self._put_phone),
@@ -60,6 +61,12 @@ class Control:
 
     async def _get_scenario(self, request: web.Request) -> web.Response:
         return web.json_response(self._world.scenario.as_json())
+
+    async def _put_scenario(self, request: web.Request) -> web.Response:
+        """Tell another story: {seed, story}; nothing is left of the one before."""
+        content = await request.json()
+        self._world.tell(content["seed"], content["story"])
+        return await self._get_scenario(request)
 
     async def _get_verdict(self, request: web.Request) -> web.Response:
         found = problems(self._world.scenario, self._world.order_books.all())

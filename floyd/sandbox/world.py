@@ -1,6 +1,6 @@
 """The phone world: a plan in, running stand-ins and the addresses they are reached at out."""
 
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from pathlib import Path
 from secrets import token_hex
 from typing import Any
@@ -69,8 +69,7 @@ class World:
     def __init__(self, plan: Plan, clock: SandboxClock) -> None:
         self._plan = plan
         self.clock = clock
-        today = clock.now().astimezone(ZONE).date()
-        self.scenario = Scenario.from_seed(plan.seed, plan.story, today)
+        self.scenario = self._scenario(plan.seed, plan.story)
         self.conditions = Conditions()
         self.records = Records(clock)
         self.network = Network(clock, self.records)
@@ -87,6 +86,7 @@ class World:
             plan.recordings,
         )
         self._google = GoogleSpeech(self._voices, self.conditions.google, clock, self.records)
+        self._places = list(read_places(self.scenario.words()))
         self._places_key = f"AIza{token_hex(16)}"
         self._servers: list[web.AppRunner] = []
         self._populate()
@@ -146,6 +146,18 @@ class World:
             await server.cleanup()
         self._voices.close()
 
+    def tell(self, seed: int, story: str) -> None:
+        """Let another story's people live here from now on, on their first day.
+
+        Raises:
+            ValueError: there is no such story.
+        """
+        self.scenario = self._scenario(seed, story)
+        self.household = replace(self.household, seed=seed)
+        self._places[:] = read_places(self.scenario.words())
+        self.network.disconnect_all()
+        self.reset()
+
     def reset(self) -> None:
         """Back to the first day: calls ended, threads, books, faults and records empty."""
         self.twilio.reset()
@@ -182,10 +194,13 @@ class World:
         )
 
     def _build_places(self) -> web.Application:
-        places = read_places(self.scenario.words())
         return build_places(
-            places, self._places_key, self.conditions.places, self.clock, self.records
+            self._places, self._places_key, self.conditions.places, self.clock, self.records
         )
+
+    def _scenario(self, seed: int, story: str) -> Scenario:
+        today = self.clock.now().astimezone(ZONE).date()
+        return Scenario.from_seed(seed, story, today)
 
     async def _serve(self, app: web.Application, port: int) -> str:
         runner = web.AppRunner(app, access_log=None, shutdown_timeout=1.0)

@@ -80,6 +80,20 @@ def test_a_reset_ends_calls_and_empties_threads(sandbox: Sandbox) -> None:
     assert sandbox.control.thread(sandbox.user_phone) == []
 
 
+def test_another_story_has_people_of_its_own(sandbox: Sandbox) -> None:
+    before = sandbox.control.scenario()
+    sandbox.control.send_text(sandbox.user_phone, "Hi")
+    told = sandbox.control.tell(7, "flowers")
+    assert told == sandbox.control.scenario()
+    assert (told["seed"], told["story"]) == (7, "flowers")
+    assert told["florist_phone"] != before["florist_phone"]
+    assert sandbox.control.thread(sandbox.user_phone) == []
+    sid = sandbox.dial("<Response><Pause/></Response>", to=before["florist_phone"])
+    sandbox.wait_for_status(sid, "failed")
+    with pytest.raises(SandboxError, match="no story"):
+        sandbox.control.tell(7, "nonsense")
+
+
 def test_mistakes_are_told(sandbox: Sandbox) -> None:
     with pytest.raises(SandboxError, match="nobody is called"):
         sandbox.control.put_phone("+14165550123", "nobody")

@@ -42,6 +42,10 @@ class Network:
         """The phone behind a number; None when nobody owns it."""
         return self._phones.get(number)
 
+    def disconnect_all(self) -> None:
+        """Take all numbers away."""
+        self._phones.clear()
+
     def thread(self, owner: str) -> list[Text]:
         """The texts on somebody's phone, oldest first."""
         return list(self._threads.get(owner, ()))
