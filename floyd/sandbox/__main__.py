@@ -27,6 +27,7 @@ def read_plan(arguments: list[str], environment: Mapping[str, str]) -> Plan:
     parser.add_argument("--openai-port", type=int, default=0)
     parser.add_argument("--places-port", type=int, default=0)
     parser.add_argument("--control-port", type=int, default=0)
+    parser.add_argument("--voice-status-url", help="told of the end of every call to Floyd")
     parser.add_argument("--recordings", type=Path, help="directory for WAV files of every call")
     parser.add_argument("--voices", type=Path, help="file that remembers what was spoken")
     options = parser.parse_args(arguments)
@@ -43,6 +44,7 @@ def read_plan(arguments: list[str], environment: Mapping[str, str]) -> Plan:
         ),
         recordings=options.recordings,
         voices=options.voices,
+        voice_status_url=options.voice_status_url,
     )
     sid, token = environment.get("TWILIO_ACCOUNT_SID"), environment.get("TWILIO_AUTH_TOKEN")
     if sid and token:

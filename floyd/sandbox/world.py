@@ -50,6 +50,7 @@ class Plan:
         public_url: where Floyd is reached; its webhooks lie below `/twilio/`.
         recordings: a directory for both sides of every call; None records nothing.
         voices: a file that keeps what was spoken, so that a restarted world recognises it.
+        voice_status_url: told of the end of every call to Floyd's number; None tells nobody.
     """
 
     public_url: str
@@ -61,6 +62,7 @@ class Plan:
     openai_key: str = field(default_factory=lambda: f"{KEY_PREFIX}{token_hex(16)}")
     recordings: Path | None = None
     voices: Path | None = None
+    voice_status_url: str | None = None
 
 
 class World:
@@ -191,6 +193,7 @@ class World:
             number=self.scenario.floyd_phone,
             sms_url=f"{base}/twilio/sms",
             voice_url=f"{base}/twilio/voice",
+            status_url=plan.voice_status_url,
         )
 
     def _build_places(self) -> web.Application:

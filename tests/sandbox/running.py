@@ -210,10 +210,12 @@ class LoopThread:
 
 
 @contextlib.contextmanager
-def running_sandbox(**plan: Any) -> Iterator[Sandbox]:
+def running_sandbox(voice_status_path: str = "", **plan: Any) -> Iterator[Sandbox]:
     loop = LoopThread()
     customer = Customer()
     runner = loop.run(customer.start())
+    if voice_status_path:
+        plan["voice_status_url"] = customer.url + voice_status_path
 
     async def build() -> tuple[World, dict[str, Any]]:
         world = World(

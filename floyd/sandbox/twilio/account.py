@@ -10,13 +10,18 @@ from secrets import token_hex
 
 @dataclass(frozen=True)
 class Account:
-    """One account with one phone number, and where that number's webhooks go."""
+    """One account with one phone number, and where that number's webhooks go.
+
+    Attributes:
+        status_url: told of the end of every call to the number; None tells nobody.
+    """
 
     sid: str
     auth_token: str
     number: str
     sms_url: str
     voice_url: str
+    status_url: str | None = None
 
     def sign(self, url: str, fields: Iterable[tuple[str, str]] = ()) -> str:
         """The X-Twilio-Signature of a POST; of a GET or WebSocket handshake without fields."""

@@ -54,7 +54,9 @@ class Calls:
         """Let a phone call the account's number."""
         account = self._carrier.account
         program = Program(url=account.voice_url)
-        request = CallRequest(to=account.number, from_=from_, program=program)
+        request = CallRequest(
+            to=account.number, from_=from_, program=program, status_callback=account.status_url
+        )
         call = self._new_call(request, "inbound")
         call.stir_verstat = stir_verstat
         live = self._add(call, request)

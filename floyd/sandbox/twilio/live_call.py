@@ -103,7 +103,7 @@ class LiveCall:
         self._move("ringing", "ringing")
         document = await self._interpreter.load(self._request.program)
         if document and isinstance(document[0], twiml.Reject):
-            self._outcome = "busy" if document[0].reason == "busy" else "failed"
+            self._outcome = "busy" if document[0].reason == "busy" else "no-answer"
             return
         self._outcome = "completed"
         self._move_in_progress()

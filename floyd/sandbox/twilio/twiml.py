@@ -7,6 +7,7 @@ from xml.etree.ElementTree import Element
 
 INVALID_DOCUMENT = 12100
 MAX_CHARACTERS = 64_000
+REJECT_REASONS = ("rejected", "busy")
 
 
 class TwimlError(Exception):
@@ -87,7 +88,7 @@ class Hangup:
 
 @dataclass(frozen=True)
 class Reject:
-    """Do not take the call."""
+    """Do not take the call; as the first verb it costs nothing, later it only hangs up."""
 
     reason: str = "rejected"
 
@@ -178,6 +179,13 @@ def _play(element: Element) -> Play:
     return Play(digits)
 
 
+def _reject(element: Element) -> Reject:
+    reason = element.get("reason", "rejected")
+    if reason not in REJECT_REASONS:
+        raise TwimlError(f"<Reject> knows no reason {reason}")
+    return Reject(reason)
+
+
 def _dial(element: Element) -> Dial:
     numbers = [child for child in element if child.tag == "Number"]
     if len(numbers) != len(element) or len(numbers) > 1:
@@ -201,7 +209,7 @@ _VERBS: dict[str, Callable[[Element], Verb]] = {
     "Play": _play,
     "Pause": lambda element: Pause(float(element.get("length", "1"))),
     "Hangup": lambda element: Hangup(),
-    "Reject": lambda element: Reject(element.get("reason", "rejected")),
+    "Reject": _reject,
     "Dial": _dial,
     "Message": lambda element: Message(_text(element)),
 }
