@@ -78,6 +78,7 @@ class Settings(BaseModel):
     floyd_dial_only: str = Field(default="", pattern=r"^(\+[1-9]\d{6,14})?$")
     floyd_countries: str = Field(default="1", pattern=r"^\s*\d{1,3}(\s*,\s*\d{1,3})*\s*$")
     floyd_max_calls: int = Field(default=40, ge=1, le=1000)
+    floyd_find_texts_every_s: float = Field(default=60, ge=10, le=3600)
     floyd_workers: int = Field(default=8, ge=1, le=100)
 
     @field_validator(

@@ -132,7 +132,7 @@ def run_clock() -> None:
 
     signal.signal(signal.SIGTERM, ask_to_stop)
     signal.signal(signal.SIGINT, ask_to_stop)
-    Ticker(redis, settings.clock).run(stop)
+    Ticker(redis, settings.clock, settings.floyd_find_texts_every_s).run(stop)
 
 
 def _leave(*_: Any) -> None:

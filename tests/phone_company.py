@@ -5,7 +5,7 @@ from dataclasses import dataclass, field
 from itertools import count
 
 from floyd.errors import TelephonyError
-from floyd.services.telephony.protocol import CallSeen, Dial, TextSeen
+from floyd.services.telephony.protocol import CallSeen, Dial, TextReceived, TextSeen
 
 
 def never_processed() -> TelephonyError:
@@ -39,6 +39,8 @@ class ScriptedTelephony:
     on_request: Callable[[], object] = lambda: None
     listing: TelephonyError | None = None
     sent: list[TextSeen] = field(default_factory=list)
+    received: list[TextReceived] = field(default_factory=list)
+    asked_since: list[float] = field(default_factory=list)
     known_calls: list[CallSeen] = field(default_factory=list)
     redirected: list[tuple[str, str]] = field(default_factory=list)
     hung_up: list[str] = field(default_factory=list)
@@ -60,6 +62,13 @@ class ScriptedTelephony:
         if self.listing:
             raise self.listing
         return [text for text in self.sent if text.to == to]
+
+    def texts_received(self, since: float) -> list[TextReceived]:
+        self.asked_since.append(since)
+        if self.listing:
+            raise self.listing
+        newest_first = sorted(self.received, key=lambda text: -text.received_at)
+        return [text for text in newest_first if text.received_at >= since]
 
     def place_call(self, dial: Dial) -> str:
         raise NotImplementedError

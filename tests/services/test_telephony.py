@@ -123,6 +123,35 @@ def test_a_text_arrives_and_is_listed_with_its_status(
     assert [text.body for text in sandbox.control.thread(sandbox.user_phone)] == ["Done."]
 
 
+def test_texts_received_are_listed_newest_first_since_a_time(
+    telephony: Telephony, sandbox: Sandbox
+) -> None:
+    began = sandbox.world.clock.now().timestamp()
+    media = [{"url": "https://api.twilio.com/media/1", "content_type": "image/png"}]
+    first = sandbox.control.send_text(sandbox.user_phone, "One")
+    second = sandbox.control.send_text(NOBODY, "Two \u2713", media)
+    telephony.send_text(sandbox.user_phone, "Not one of them", f"{sandbox.customer.url}/status")
+
+    newest, oldest = telephony.texts_received(began)
+    assert (newest.sid, newest.from_, newest.body) == (second, NOBODY, "Two \u2713")
+    assert (newest.media_count, oldest.media_count) == (1, 0)
+    assert (oldest.sid, oldest.from_) == (first, sandbox.user_phone)
+    assert began - 1 <= oldest.received_at <= newest.received_at
+    assert telephony.texts_received(began + 3600) == []
+
+
+def test_texts_received_are_asked_for_by_the_day_and_in_one_request(
+    telephony: Telephony, sandbox: Sandbox
+) -> None:
+    sandbox.control.send_text(sandbox.user_phone, "One")
+    now = sandbox.world.clock.now()
+    telephony.texts_received(now.timestamp())
+    [asked] = sandbox.control.records(kinds=["twilio.api"])
+    assert asked.fields["name"] == "GET Messages"
+    assert asked.fields["parameters"]["DateSent>"] == now.date().isoformat()
+    assert asked.fields["parameters"]["To"] == sandbox.number
+
+
 def test_a_long_list_is_read_over_all_its_pages(telephony: Telephony, sandbox: Sandbox) -> None:
     began = sandbox.world.clock.now().timestamp()
     sent = [

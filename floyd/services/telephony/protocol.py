@@ -51,6 +51,21 @@ class TextSeen:
     error_code: int | None
 
 
+@dataclass(frozen=True)
+class TextReceived:
+    """A text that reached Floyd's number, as the phone company knows it.
+
+    Attributes:
+        received_at: whole epoch seconds.
+    """
+
+    sid: str
+    from_: str
+    body: str
+    media_count: int
+    received_at: float
+
+
 class Telephony(Protocol):
     """Calls and texts of Floyd's number. Every method may raise TelephonyError."""
 
@@ -80,4 +95,8 @@ class Telephony(Protocol):
 
     def texts(self, to: str, since: float) -> list[TextSeen]:
         """Return the texts sent to a number since a time (epoch seconds), newest first."""
+        ...
+
+    def texts_received(self, since: float) -> list[TextReceived]:
+        """Return the texts that reached Floyd's number since a time, newest first."""
         ...

@@ -8,7 +8,7 @@ import logging
 import math
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
-from datetime import datetime
+from datetime import UTC, datetime
 from itertools import takewhile
 from typing import Any, TypeVar
 from urllib.parse import urlsplit
@@ -32,7 +32,7 @@ from urllib3.exceptions import MaxRetryError, NewConnectionError
 
 from floyd.clock import Clock
 from floyd.errors import TelephonyError
-from floyd.services.telephony.protocol import CallSeen, Dial, TextSeen
+from floyd.services.telephony.protocol import CallSeen, Dial, TextReceived, TextSeen
 from floyd.services.telephony.refusals import told_to_the_user
 from floyd.services.timeouts import patience
 from floyd.settings import Settings
@@ -42,11 +42,14 @@ _ANSWER_S = 10
 _RINGING_S = 30
 _PAGE_SIZE = 50
 _LISTED_AT_MOST = 500
+_RECEIVED_A_PAGE = 200
+_RECEIVED_AT_MOST = 2000
 _CLOCK_SKEW_S = 1.0
 
 _TOO_MANY_REQUESTS = 429
 _FAILED_THERE = 500
 _CALL_NOT_IN_PROGRESS = 21220
+_INBOUND = "inbound"
 _NEVER_PROCESSED = frozenset({20429, 10004})
 _DEFAULT_PORTS = {"http": 80, "ws": 80, "https": 443, "wss": 443}
 
@@ -134,6 +137,24 @@ class TwilioTelephony:
                 to=to, from_=self._own, limit=_LISTED_AT_MOST, page_size=_PAGE_SIZE
             )
             return [_text_seen(message) for message in _made_since(since, listed)]
+
+    def texts_received(self, since: float) -> list[TextReceived]:
+        """Return the texts that reached Floyd's number since a time, newest first.
+
+        The filter knows whole days in UTC only: it keeps the list short, its cut makes it exact.
+        """
+        with _telephony_errors("list texts received"):
+            listed = self._client.messages.stream(
+                to=self._own,
+                date_sent_after=datetime.fromtimestamp(since, UTC).date().isoformat(),
+                limit=_RECEIVED_AT_MOST,
+                page_size=_RECEIVED_A_PAGE,
+            )
+            return [
+                _text_received(message)
+                for message in _made_since(since, listed)
+                if message.direction == _INBOUND
+            ]
 
     def _dialled(self, to: str) -> str:
         """Return the number that really rings: in development it may always be the same one."""
@@ -298,6 +319,16 @@ def _text_seen(message: MessageInstance) -> TextSeen:
         body=message.body or "",
         status=str(message.status),
         error_code=message.error_code,
+    )
+
+
+def _text_received(message: MessageInstance) -> TextReceived:
+    return TextReceived(
+        sid=str(message.sid),
+        from_=str(message.from_),
+        body=message.body or "",
+        media_count=int(message.num_media or 0),
+        received_at=_epoch(message.date_created) or 0.0,
     )
 
 
