@@ -13,12 +13,17 @@ from floyd.sandbox.openai.double.reading import (
     matched,
     name_of,
     names,
+    owners,
     parsed,
     person_in,
     words,
 )
+from floyd.sandbox.openai.double.written import written
 
 Messages = list[dict[str, Any]]
+
+# Who speaks, by the name under which their words come.
+_SPEAKERS = {"callee_said": "callee", "user_said": "callee", "note": "note"}
 
 
 @dataclass(frozen=True)
@@ -26,9 +31,10 @@ class Conversation:
     """A phone call so far.
 
     Attributes:
-        brief: plan, snapshot and callee, as Floyd was told before the call.
+        brief: what Floyd was told before the call, e.g. plan, snapshot and callee.
         prompt: all that Floyd was told, as text.
-        turns: (speaker, words) in order; the speaker is `floyd`, `callee` or `note`.
+        turns: (speaker, words) in order; the speaker is `floyd`, `callee` (the other side of the
+            line, whoever it is) or `note`.
     """
 
     brief: dict[str, Any]
@@ -38,8 +44,8 @@ class Conversation:
     @classmethod
     def of(cls, messages: Messages) -> "Conversation":
         """Read the messages of a request."""
-        briefs = [parsed(message) for message in messages]
-        brief = next((value for value in briefs if "plan" in value), {})
+        values = [parsed(message) for message in messages]
+        brief = next((value for value in values if value and not _SPEAKERS.keys() & value), {})
         prompt = content(messages[0]) + "\n" + json.dumps(brief, ensure_ascii=False)
         return cls(brief, prompt, tuple(_turns(messages)))
 
@@ -90,8 +96,9 @@ class Conversation:
 
     @cached_property
     def request(self) -> str:
-        """The errand in the user's words."""
-        return str(self._snapshot.get("request") or "")
+        """The errand in the user's words, which may have been spoken."""
+        known = owners(self._facts) | words(name_of(self._snapshot.get("user")))
+        return written(str(self._snapshot.get("request") or ""), known)
 
     @cached_property
     def person(self) -> str:
@@ -139,7 +146,4 @@ def _turns(messages: Messages) -> Iterator[tuple[str, str]]:
         if message["role"] == "assistant" and content(message):
             yield "floyd", content(message)
         said = parsed(message) if message["role"] == "user" else {}
-        if "callee_said" in said:
-            yield "callee", str(said["callee_said"])
-        elif "note" in said:
-            yield "note", str(said["note"])
+        yield from ((_SPEAKERS[name], str(said[name])) for name in _SPEAKERS if name in said)

@@ -4,6 +4,7 @@ import re
 from datetime import date, timedelta
 from typing import Any
 
+from floyd.sandbox.openai.double import requests
 from floyd.sandbox.openai.double.reading import (
     capitalised,
     every,
@@ -12,10 +13,12 @@ from floyd.sandbox.openai.double.reading import (
     material,
     name_of,
     names,
+    owners,
     person_in,
     replaced,
     words,
 )
+from floyd.sandbox.openai.double.written import as_a_name, written
 
 
 def plan(messages: list[dict[str, Any]]) -> dict[str, Any]:
@@ -23,11 +26,14 @@ def plan(messages: list[dict[str, Any]]) -> dict[str, Any]:
     given = material(messages, "request")
     request = str(given.get("request") or "").replace("\0", " ").strip()
     request = replaced([(knowledge("plan")["greeting"], "")], request)
-    answers = _answers(given.get("answers"))
+    known = owners(given.get("facts") or []) | words(name_of(given.get("user")))
+    request = written(request, known)
+    answers = [written(answer, known) for answer in _answers(given.get("answers"))]
     said = "\n".join([request, *answers])
     callee, questions = _callee(request, said, given.get("contacts") or [])
-    told = _told(answers, _person(request, given, callee["name"]))
-    kind, what = _purpose(request, name_of(given.get("user")))
+    told = _told([request, *answers], _person(request, given, callee["name"]))
+    kind, said_of_it = requests.purpose(request)
+    what = _in_floyds_words(said_of_it, name_of(given.get("user")))
     dated = _dated(what, str(given.get("now") or ""))
     callee_name = capitalised(callee["name"])
     opening = kind["opening"].format(what=what, user=name_of(given.get("user")))
@@ -44,7 +50,7 @@ def plan(messages: list[dict[str, Any]]) -> dict[str, Any]:
         "questions": questions,
         "limits": _limits(said),
         "voicemail_message": voicemail if kind["voicemail"] else None,
-        "learned": [fact for _, fact in told if fact],
+        "learned": [fact for _, fact in told if fact and fact["value"] in "\n".join(answers)],
     }
 
 
@@ -56,12 +62,12 @@ def _answers(answers: Any) -> list[str]:
     return [str(text) for text in texts if text]
 
 
-def _told(answers: list[str], person: str) -> list[tuple[str, dict[str, str] | None]]:
-    """Return what the answers add to a plan: a step, and a fact where it is worth knowing later."""
+def _told(said: list[str], person: str) -> list[tuple[str, dict[str, str] | None]]:
+    """Return what was said beside the purpose: a step, and a fact where it is worth knowing."""
     found = [
         (rule, match["value"])
         for rule in knowledge("plan")["told"]
-        for match in every([rule["pattern"]], "\n".join(dict.fromkeys(answers)))
+        for match in every([rule["pattern"]], "\n".join(dict.fromkeys(said)))
     ]
     return [
         (
@@ -86,9 +92,9 @@ def _callee(
 ) -> tuple[dict[str, Any], list[str]]:
     """Return whom to phone, and the question to ask first when nobody has told."""
     rules = knowledge("plan")
-    place = _place(request)
+    place = as_a_name(requests.place(request))
     phone = matched(rules["phones"], said)
-    found = _fitting(place or request, contacts)
+    found = requests.fitting(place or request, contacts)
     if phone:
         return {
             "name": place or phone["phone"],
@@ -103,47 +109,13 @@ def _callee(
             "phone": None,
             "search": None,
         }, []
-    search = place or _trade(request)
+    search = place or requests.trade(request)
     name = place or (f"the {search}" if search else "this")
     nobody = {"name": name, "contact_id": None, "phone": None, "search": search}
     if found:
         places = " or ".join(str(contact["name"]) for contact in found)
         return nobody | {"search": None}, [rules["question_for_which"].format(places=places)]
     return nobody, [] if search else [rules["question_for_number"].format(place=name)]
-
-
-def _place(request: str) -> str:
-    found = matched(knowledge("plan")["places"], request)
-    return found["place"].strip() if found else ""
-
-
-def _trade(request: str) -> str | None:
-    """Return the kind of place that has what is wanted."""
-    trades = knowledge("plan")["trades"].items()
-    return next((trade for trade, pattern in trades if matched([pattern], request)), None)
-
-
-def _fitting(place: str, contacts: list[dict[str, Any]]) -> list[dict[str, Any]]:
-    """Return the contacts that share most words with the place; several only in a tie."""
-    wanted = words(place) - set(knowledge("plan")["common"])
-    scores = [
-        len(wanted & words(f"{contact.get('name')} {contact.get('about')}")) for contact in contacts
-    ]
-    best = max(scores, default=0)
-    scored = zip(contacts, scores, strict=True)
-    return [contact for contact, score in scored if score == best] if best else []
-
-
-def _purpose(request: str, user: str) -> tuple[dict[str, Any], str]:
-    """Return the kind of the errand and what it is about, in Floyd's words."""
-    for kind in knowledge("plan")["kinds"]:
-        found = matched(kind["patterns"], request)
-        if found:
-            what = found["what"].replace("\n", " ").strip().rstrip(".!? ")
-            if found.groupdict().get("whom"):
-                what = f"{what} for {found['whom']}"
-            return kind, _in_floyds_words(what, user)
-    return knowledge("plan")["kinds"][-1], "it"
 
 
 def _in_floyds_words(what: str, user: str) -> str:
@@ -181,15 +153,8 @@ def _fact_ids(given: dict[str, Any], request: str, kind: dict[str, Any]) -> list
     """
     facts = given.get("facts") or []
     named = names(request)
-    owners = {name for fact in facts for name in names(_owner(str(fact.get("subject"))))}
-    strangers = owners - named - words(name_of(given.get("user")))
+    strangers = owners(facts) - named - words(name_of(given.get("user")))
     return [fact["id"] for fact in facts if _needed(fact, kind, named, strangers)]
-
-
-def _owner(subject: str) -> str:
-    """Return whom a fact belongs to: what stands before a possessive, if anything."""
-    found = re.match(r"(.+?)['\u2019]s\b", subject)
-    return found[1] if found else ""
 
 
 def _needed(
@@ -205,6 +170,5 @@ def _needed(
 
 def _limits(said: str) -> dict[str, Any]:
     rules = knowledge("plan")["limits"]
-    budget = matched(rules["budget"], said)
-    usd = float(budget["usd"].replace(",", "")) if budget else None
-    return {"budget_usd": usd, "other": [found[0] for found in every(rules["other"], said)]}
+    other = [found[0] for found in every(rules["other"], said)]
+    return {"budget_usd": requests.budget(said), "other": other}

@@ -56,6 +56,17 @@ def names(text: str) -> set[str]:
     return words(" ".join(word for word in _WORD.findall(text) if word[0].isupper()))
 
 
+def owner(subject: str) -> str:
+    """Return whom a fact belongs to: what stands before a possessive, if anything."""
+    found = re.match(r"(.+?)['\u2019]s\b", subject)
+    return found[1] if found else ""
+
+
+def owners(facts: Iterable[Mapping[str, Any]]) -> set[str]:
+    """Return the names of those whom facts belong to, in lower case."""
+    return {name for fact in facts for name in names(owner(str(fact.get("subject"))))}
+
+
 def person_in(request: str, known: set[str], left_out: set[str]) -> str | None:
     """Return whom a request is about: a name within it, best one that facts are about.
 
