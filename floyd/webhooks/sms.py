@@ -8,7 +8,7 @@ from flask import Blueprint, Response, abort, request
 
 from floyd.services.telephony.twilio import empty_messaging_twiml
 from floyd.store.inbound_texts import Arrival, take_in
-from floyd.webhooks import house
+from floyd.webhooks import field, house
 
 routes = Blueprint("sms", __name__)
 
@@ -18,16 +18,12 @@ def text_came_in() -> Response:
     """Store a text and have it understood."""
     now = house().clock.now()
     fields = request.form
-    sid, phone = _field("MessageSid"), _field("From")
+    sid, phone = field("MessageSid"), field("From")
     if not sid or not phone:
         abort(400)
     media_count = _count(fields.get("NumMedia", "0"))
     take_in(Arrival(sid, phone, fields.get("Body", ""), media_count, received_at=now), now)
     return Response(empty_messaging_twiml(), mimetype="text/xml")
-
-
-def _field(name: str) -> str:
-    return request.form.get(name, "").replace("\x00", "").strip()
 
 
 def _count(written: str) -> int:

@@ -215,6 +215,13 @@ def hangup_twiml() -> str:
     return str(response)
 
 
+def reject_twiml() -> str:
+    """Return TwiML that does not answer a call: the caller hears a busy line, and nobody pays."""
+    response = VoiceResponse()
+    response.reject(reason="busy")
+    return str(response)
+
+
 def say_and_hangup_twiml(text: str) -> str:
     """Return TwiML that says a text in Twilio's own voice and ends the call."""
     response = VoiceResponse()
