@@ -2,10 +2,15 @@
 
 Redis only says "look at this now"; here is where every such word that was lost is said again. A
 mark in Redis keeps two sweeps, or one that comes again before the job has run, from queueing a row
-twice; with Redis emptied the marks are gone as well, and everything due is queued anew.
+twice; with Redis emptied the marks are gone as well, and everything due is queued anew. A queue
+that is long is left alone: what waits in it was not dropped, and queued again each time it would
+never become short.
 """
 
 from collections.abc import Iterator
+from heapq import merge
+from itertools import islice
+from typing import Any
 
 import structlog
 from redis import Redis
@@ -18,12 +23,13 @@ from floyd.store.models import Call, Errand, InboundText, OutboundText
 
 log = structlog.get_logger()
 
-AT_MOST = 500
+LONG_QUEUE = 500
+LOOKED_THROUGH = 10 * LONG_QUEUE
 QUEUED_ANEW_AFTER_S = 20
 QUEUED_ANEW_AFTER_REAL_S = 5
 SLOT_LASTS_S = 300
 
-Due = tuple[str, int, float | None]
+Due = tuple[str, int, float]
 """A job's name, the id of the row that it should look at, and since when."""
 
 
@@ -32,7 +38,9 @@ def sweep(redis: Redis, clock: Clock) -> int:
     now = clock.now()
     try:
         _hold_slots(redis, now)
-        fresh = [one for one in due(now) if _is_first(redis, one, clock)]
+        room = max(0, LONG_QUEUE - queue.length())
+        # Those that were queued a moment ago and are still due take no room from the others.
+        fresh = list(islice((one for one in due(now) if _is_first(redis, one, clock)), room))
     except RedisError as error:
         log.warning("sweep_without_redis", error=type(error).__name__)
         return 0
@@ -43,19 +51,21 @@ def sweep(redis: Redis, clock: Clock) -> int:
 
 
 def due(now: float) -> Iterator[Due]:
-    """Yield what is due, the longest waiting first."""
-    for model, job in (
-        (InboundText, "understand_text"),
-        (OutboundText, "send_text"),
-        (Errand, "advance_errand"),
-    ):
-        rows = model.select(model.id, model.due_at).where(model.due_at <= now)
-        for row in rows.order_by(model.due_at).limit(AT_MOST):
-            yield job, row.id, row.due_at
-    calls = Call.select(Call.id, Call.state, Call.due_at).where(Call.due_at <= now)
-    for call in calls.order_by(Call.due_at).limit(AT_MOST):
-        job = "report_call" if call.state in progress.FINAL else "reconcile_call"
-        yield job, call.id, call.due_at
+    """Return what is due, the longest waiting first."""
+    kinds = (
+        _due_rows(InboundText, "understand_text", now),
+        _due_rows(OutboundText, "send_text", now),
+        _due_rows(Errand, "advance_errand", now),
+        _due_rows(Call, "report_call", now, Call.state.in_(progress.FINAL)),
+        _due_rows(Call, "reconcile_call", now, Call.state.not_in(progress.FINAL)),
+    )
+    return merge(*kinds, key=lambda one: one[2])
+
+
+def _due_rows(model: Any, job: str, now: float, *which: Any) -> Iterator[Due]:
+    rows = model.select(model.id, model.due_at).where(model.due_at <= now, *which)
+    for row_id, since in rows.order_by(model.due_at).limit(LOOKED_THROUGH).tuples():
+        yield job, row_id, since
 
 
 def _is_first(redis: Redis, one: Due, clock: Clock) -> bool:

@@ -3,12 +3,11 @@
 import ipaddress
 
 from flask import Blueprint, Response, abort, jsonify, request
-from peewee import PeeweeException
 from prometheus_client import CONTENT_TYPE_LATEST
 
 from floyd import metrics
 from floyd.store import queue
-from floyd.store.database import database
+from floyd.store.readiness import can_store
 
 routes = Blueprint("health", __name__)
 
@@ -21,9 +20,9 @@ def alive() -> Response:
 
 @routes.get("/readyz")
 def ready() -> Response:
-    """Answer whether everything that a text needs to become a call can be reached."""
+    """Answer whether everything that a text needs to become a call can be reached and used."""
     parts = {
-        "database": _database_answers(),
+        "database": can_store(),
         "redis": queue.answers(),
         "queue": queue.is_worked_on(),
     }
@@ -49,11 +48,3 @@ def _is_local() -> bool:
     except ValueError:
         return False
     return address.is_loopback and not forwarded
-
-
-def _database_answers() -> bool:
-    try:
-        database.execute_sql("SELECT 1")
-    except PeeweeException:
-        return False
-    return True

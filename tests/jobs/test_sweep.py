@@ -7,7 +7,7 @@ from rq import Queue
 
 from floyd.calls import slots
 from floyd.clock import Clock
-from floyd.jobs.sweep import sweep
+from floyd.jobs.sweep import LONG_QUEUE, due, sweep
 from floyd.store.database import database
 from floyd.store.models import Call, InboundText, OutboundText, User
 from tests.jobs.conftest import SetClock
@@ -102,3 +102,38 @@ def test_a_row_that_is_due_anew_is_queued_anew(
     sweep(store, clock)
     OutboundText.update(due_at=clock.now()).execute()
     assert sweep(store, clock) == 1
+
+
+def _due_texts(user: User, how_many: int) -> None:
+    rows = [
+        {"occasion": str(n), "phone": user.phone, "body": "", "created_at": 0, "due_at": float(n)}
+        for n in range(how_many)
+    ]
+    OutboundText.insert_many(rows).execute()
+
+
+def test_what_cannot_be_done_keeps_nothing_else_from_being_taken_up(
+    store: Redis, user: User, clock: SetClock
+) -> None:
+    _due_texts(user, LONG_QUEUE + 2)
+    assert sweep(store, clock) == LONG_QUEUE
+    store.delete("rq:queue:floyd")
+    assert sweep(store, clock) == 2
+
+
+def test_a_long_queue_is_not_made_longer(store: Redis, user: User, clock: SetClock) -> None:
+    _due_texts(user, LONG_QUEUE + 2)
+    sweep(store, clock)
+    for mark in store.scan_iter("swept:*"):
+        store.delete(mark)
+    assert sweep(store, clock) == 0
+    store.lpop("rq:queue:floyd")
+    assert sweep(store, clock) == 1
+
+
+def test_the_longest_waiting_is_queued_first(store: Redis, dropped: Call, clock: SetClock) -> None:
+    OutboundText.update(due_at=11).execute()
+    Call.update(due_at=9, state="completed").execute()
+    InboundText.update(due_at=12).execute()
+    jobs = [job for job, _, _ in due(clock.now())]
+    assert jobs == ["report_call", "advance_errand", "send_text", "understand_text"]

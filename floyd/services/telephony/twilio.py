@@ -153,7 +153,7 @@ class TwilioTelephony:
             return [
                 _text_received(message)
                 for message in _made_since(since, listed)
-                if message.direction == _INBOUND
+                if str(message.direction) == _INBOUND
             ]
 
     def _dialled(self, to: str) -> str:

@@ -1,0 +1,132 @@
+"""The clock as a process, in real time: what was dropped is taken up, whatever befell Redis."""
+
+import os
+import subprocess
+import sys
+import threading
+import time
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from pathlib import Path
+
+import pytest
+from redis import Redis
+from rq import Queue
+
+from floyd.settings import Settings
+from floyd.store import open_store, queue
+from floyd.store.database import database, migrate
+from floyd.store.models import Call, Errand, InboundText, OutboundText, User
+from tests.own_redis import OwnRedis
+
+TAKEN_UP_WITHIN_S = 60
+EVERYTHING = {"understand_text", "send_text", "advance_errand", "reconcile_call", "report_call"}
+
+
+@pytest.fixture
+def own_redis(tmp_path: Path) -> Iterator[OwnRedis]:
+    running = OwnRedis(tmp_path)
+    running.start().close()
+    yield running
+    running.kill()
+
+
+@pytest.fixture
+def own_settings(settings: Settings, own_redis: OwnRedis) -> Iterator[Settings]:
+    """A migrated database and a Redis of this test alone."""
+    own = settings.model_copy(update={"redis_url": own_redis.url})
+    connection = open_store(own)
+    migrate()
+    yield own
+    database.close()
+    connection.close()
+
+
+@pytest.fixture
+def dropped(own_settings: Settings) -> None:
+    """One row of every kind became due a second ago, and nobody was told."""
+    due = time.time() - 1
+    user = User.create(phone="+15195550123", name="Ada", zone="UTC", created_at=due)
+    errand = Errand.create(user=user, request="Call", state="new", created_at=due, due_at=due)
+    text = {"user": user, "phone": user.phone, "body": "Hi", "due_at": due}
+    InboundText.create(sid="SM1", received_at=due, **text)
+    OutboundText.create(occasion="x", created_at=due, **text)
+    for attempt, state in (("a", "ringing"), ("b", "completed")):
+        Call.create(
+            attempt=attempt * 32,
+            errand=errand,
+            phone="+15195550188",
+            dialled="+15195550188",
+            state=state,
+            created_at=due,
+            due_at=due,
+        )
+    database.close()
+
+
+@contextmanager
+def clocks(settings: Settings, how_many: int = 1) -> Iterator[list["subprocess.Popen[bytes]"]]:
+    named = {
+        name.upper(): str(getattr(value, "get_secret_value", lambda value=value: value)())
+        for name, value in settings
+        if value
+    }
+    command = [sys.executable, "-m", "floyd.worker", "clock"]
+    running = [
+        subprocess.Popen(command, env={**os.environ, **named}, stderr=subprocess.PIPE)
+        for _ in range(how_many)
+    ]
+    try:
+        yield running
+    finally:
+        for process in running:
+            process.terminate()
+        for process in running:
+            process.communicate(timeout=20)
+
+
+def taken_up(redis: Redis) -> list[str]:
+    """The names of the jobs that wait, but for the look for lost texts."""
+    names = [job.func_name.split(".")[2] for job in Queue(queue.QUEUE, connection=redis).jobs]
+    return [name for name in names if name in EVERYTHING]
+
+
+def seconds_until(true: Callable[[], bool]) -> float:
+    began, pause = time.monotonic(), threading.Event()
+    while not true():
+        assert time.monotonic() - began < TAKEN_UP_WITHIN_S
+        pause.wait(0.05)
+    return time.monotonic() - began
+
+
+@pytest.mark.faults
+def test_what_was_dropped_is_taken_up_once_by_three_clocks(
+    own_settings: Settings, dropped: None
+) -> None:
+    with Redis.from_url(own_settings.redis_url) as redis, clocks(own_settings, 3):
+        seconds_until(lambda: set(taken_up(redis)) == EVERYTHING)
+        assert sorted(taken_up(redis)) == sorted(EVERYTHING)
+
+
+@pytest.mark.faults
+def test_what_was_queued_is_queued_again_after_redis_was_emptied(
+    own_settings: Settings, dropped: None
+) -> None:
+    with Redis.from_url(own_settings.redis_url) as redis, clocks(own_settings):
+        seconds_until(lambda: set(taken_up(redis)) == EVERYTHING)
+        redis.flushall()
+        seconds_until(lambda: set(taken_up(redis)) == EVERYTHING)
+        assert sorted(taken_up(redis)) == sorted(EVERYTHING)
+
+
+@pytest.mark.faults
+def test_a_clock_outlives_a_redis_that_was_killed_and_comes_back(
+    own_settings: Settings, own_redis: OwnRedis, dropped: None
+) -> None:
+    own_redis.kill()
+    with clocks(own_settings) as [process]:
+        assert process.stderr is not None
+        assert b"tick_failed" in process.stderr.readline()
+        with own_redis.start() as redis:
+            seconds_until(lambda: set(taken_up(redis)) == EVERYTHING)
+        assert process.poll() is None
