@@ -1,7 +1,7 @@
-"""What Floyd says first: voiced while it rings, left in Redis for whoever gets the call.
+"""What Floyd has to say at once: voiced ahead, left in Redis for whoever gets the call.
 
-Introduction and first line belong to one attempt and expire with it; Floyd's own standing phrases
-are voiced once and kept. Whatever is missing is made anew when it is needed.
+Introduction and first line of a call of ours are voiced while it rings and expire with it; Floyd's
+own standing phrases are voiced once and kept. Whatever is missing is made anew when it is needed.
 """
 
 import asyncio
@@ -15,7 +15,7 @@ from redis.exceptions import RedisError
 from floyd.calls import brief, phrases
 from floyd.calls.reading_aloud import read_aloud
 from floyd.errors import VoiceError
-from floyd.services.voice.protocol import Speaking, Voice
+from floyd.services.voice.protocol import Voice
 from floyd.settings import Settings
 
 log = logging.getLogger(__name__)
@@ -49,23 +49,53 @@ def fetch(settings: Settings, redis: Redis, attempt: str) -> Clips:
     return clips
 
 
-async def _prepare(settings: Settings, redis: Redis, voice: Voice, attempt: str) -> None:
-    call = brief.load(attempt, settings.clock.now())
+async def keep_phrases(settings: Settings, redis: Redis, voice: Voice) -> None:
+    """Voice the standing phrases that are not kept yet, and keep the others for longer.
+
+    Several processes may do so at once: they keep the same. Nothing here blocks the loop.
+
+    Raises:
+        VoiceError: a phrase could not be voiced; the others were.
+        RedisError: nothing can be kept.
+    """
+    missing = await asyncio.to_thread(_not_kept, settings, redis)
+    if not missing:
+        return
+    failure: VoiceError | None = None
     speaking = await voice.open()
     try:
-        for text in (call.introduction, call.first_line):
+        for text in missing:
+            try:
+                sound = await read_aloud(speaking, text)
+            except VoiceError as error:
+                failure = error
+                continue
+            key = _phrase_key(settings, text)
+            await asyncio.to_thread(redis.set, key, sound, ex=_PHRASE_KEPT_S)
+    finally:
+        await speaking.close()
+    if failure:
+        raise failure
+
+
+async def _prepare(settings: Settings, redis: Redis, voice: Voice, attempt: str) -> None:
+    role = brief.load(attempt, settings.clock.now()).role
+    speaking = await voice.open()
+    try:
+        for text in filter(None, (role.introduction, role.first_line)):
             redis.hset(_opening_key(attempt), text, await read_aloud(speaking, text))
             redis.expire(_opening_key(attempt), _OPENING_KEPT_S)
-        await _keep_phrases(settings, redis, speaking)
     finally:
         await speaking.close()
 
 
-async def _keep_phrases(settings: Settings, redis: Redis, speaking: Speaking) -> None:
-    for text in phrases.KEPT:
-        key = _phrase_key(settings, text)
-        if not redis.exists(key):
-            redis.set(key, await read_aloud(speaking, text), ex=_PHRASE_KEPT_S)
+def _not_kept(settings: Settings, redis: Redis) -> list[str]:
+    """Return the phrases that must be voiced; those that are there are kept for longer."""
+    with redis.pipeline(transaction=False) as pipeline:
+        for text in phrases.KEPT:
+            pipeline.expire(_phrase_key(settings, text), _PHRASE_KEPT_S)
+        kept = pipeline.execute()
+    return [text for text, is_kept in zip(phrases.KEPT, kept, strict=True) if not is_kept]
 
 
 def _opening_key(attempt: str) -> str:

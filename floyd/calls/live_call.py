@@ -9,16 +9,17 @@ import logging
 from collections import deque
 from collections.abc import Awaitable, Callable
 from contextlib import suppress
-from dataclasses import asdict
+from dataclasses import asdict, replace
 from typing import Any
 
-from floyd.calls import media_stream, prompt
+from floyd.calls import media_stream, prompt, returning, roles
 from floyd.calls.arrival import Arrival
 from floyd.calls.audio import SpeechDetector
+from floyd.calls.brief import CallBrief
 from floyd.calls.line_watch import LineWatch
 from floyd.calls.media_socket import GOING_AWAY, INVALID, NORMAL, POLICY, MediaSocket
 from floyd.calls.mouth import Mouth
-from floyd.calls.tools import TOOLS
+from floyd.calls.roles import Role
 from floyd.calls.turns import Turns
 from floyd.calls.vocabulary import (
     ClearPlayback,
@@ -39,6 +40,8 @@ from floyd.calls.vocabulary import (
     SilenceClause,
     StreamEnded,
     StreamStarted,
+    TakenUp,
+    TakeUp,
     TimePassed,
     WakeAt,
     WordsHeard,
@@ -49,6 +52,8 @@ from floyd.services import LiveServices
 from floyd.services.timeouts import patience
 from floyd.services.transcriber.protocol import Transcript
 from floyd.services.voice.protocol import Speaking
+from floyd.store.database import database
+from floyd.store.models import Call
 
 log = logging.getLogger(__name__)
 
@@ -78,7 +83,7 @@ class LiveCall:
         self._turns = Turns(arrival.brief)
         self._detector = SpeechDetector()
         self._prompt = prompt.beginning(arrival.brief)
-        self._listening = services.transcriber.listen(arrival.brief.phrases)
+        self._listening = services.transcriber.listen(arrival.brief.role.likely_words)
         self._voice: asyncio.Task[Speaking] = asyncio.create_task(self._open_voice())
         self._mouth = Mouth(self, self._voice, arrival.clips, self.happened)
         self._socket: MediaSocket | None = None
@@ -88,6 +93,7 @@ class LiveCall:
         self._handling = False
         self._event_position = 0
         self._wake: asyncio.TimerHandle | None = None
+        self._taking_up: asyncio.Task[None] | None = None
         self._parting: asyncio.Task[None] | None = None
 
     @property
@@ -113,8 +119,8 @@ class LiveCall:
             if self._wake:
                 self._wake.cancel()
             await self._let_go(helpers)
-            if self._parting:
-                await asyncio.wait([self._parting])
+            for task in filter(None, (self._taking_up, self._parting)):
+                await asyncio.wait([task])
             self._writer.settle(self._brief.call_id, self._generation)
             await self._writer.flushed()
 
@@ -245,8 +251,9 @@ class LiveCall:
     # --- What is done about it --------------------------------------------------------------------
 
     def _generate(self, command: Generate) -> None:
-        messages = prompt.messages(self._prompt, command.turns)
-        self._mouth.generate(command.reply, self._services.talker.reply(messages, TOOLS))
+        role = self._brief.role
+        messages = prompt.messages(self._prompt, command.turns, role.other_side)
+        self._mouth.generate(command.reply, self._services.talker.reply(messages, role.tools))
 
     def _say(self, command: Say) -> None:
         self._mouth.say(command.reply, command.text, ahead=command.ahead)
@@ -268,6 +275,20 @@ class LiveCall:
 
     def _record_finish(self, command: RecordFinish) -> None:
         self._writer.finish(self._brief.call_id, self._generation, command.finish)
+
+    def _take_up(self, command: TakeUp) -> None:
+        self._taking_up = asyncio.create_task(self._take_up_errand(command.errand))
+
+    async def _take_up_errand(self, errand_id: int) -> None:
+        """Become the call of an errand: from then on its plan and its snapshot are known."""
+        role = None
+        try:
+            role = await asyncio.to_thread(_taken_up, self._brief, errand_id, self._clock.now())
+        except Exception as error:  # noqa: BLE001 - the door of what is looked up in a live call
+            log.warning("an errand could not be taken up: %s", type(error).__name__)
+        self._brief = replace(self._brief, role=role or roles.message_taker())
+        self._prompt = prompt.beginning(self._brief)
+        self.happened(TakenUp(errand_id if role else None))
 
     def _hang_up(self, _: HangUp) -> None:
         self._parting = asyncio.create_task(self._hang_up_once_stored())
@@ -318,6 +339,14 @@ class LiveCall:
             await opened[0].close()
 
 
+def _taken_up(brief: CallBrief, errand_id: int, now: float) -> Role | None:
+    """Make a call that of an errand, and return what Floyd is in it now; None: it may not be."""
+    with database.connection_context():
+        if not returning.take_up(brief.call_id, errand_id, now):
+            return None
+        return roles.of(Call.get_by_id(brief.call_id), now)
+
+
 _DOES: dict[type[Command], Callable[[LiveCall, Any], None]] = {
     Generate: LiveCall._generate,
     Say: LiveCall._say,
@@ -327,6 +356,7 @@ _DOES: dict[type[Command], Callable[[LiveCall, Any], None]] = {
     SilenceClause: LiveCall._silence_clause,
     RecordUtterance: LiveCall._record_utterance,
     RecordFinish: LiveCall._record_finish,
+    TakeUp: LiveCall._take_up,
     HangUp: LiveCall._hang_up,
     LeaveStream: LiveCall._leave_stream,
     WakeAt: LiveCall._wake_at,

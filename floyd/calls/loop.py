@@ -18,13 +18,14 @@ import redis.asyncio
 import uvloop
 from redis.exceptions import RedisError
 
-from floyd.calls import slots
+from floyd.calls import clips, slots
 from floyd.calls.arrival import Arrival
 from floyd.calls.live_call import LiveCall
 from floyd.calls.media_socket import MediaSocket
 from floyd.calls.writer import Writer
 from floyd.services import LiveServices
 from floyd.services.build import for_calls
+from floyd.services.timeouts import patience
 from floyd.settings import Settings
 from floyd.store.notices import call_channel
 
@@ -32,6 +33,9 @@ log = logging.getLogger(__name__)
 
 _ANNOUNCE_EVERY_S = 5.0
 _RECONNECT_AFTER_S = 1.0
+_PHRASES_KEPT_EVERY_S = 3600.0
+_PHRASES_TRIED_AGAIN_AFTER_S = 60.0
+_PHRASES_TAKE_AT_MOST_S = 120.0
 
 
 class CallLoop:
@@ -85,7 +89,7 @@ class CallLoop:
         assert self._services is not None
         self._services.warm_up()
         ready.set()
-        await asyncio.gather(self._announce(), self._listen_for_notices())
+        await asyncio.gather(self._announce(), self._listen_for_notices(), self._keep_phrases())
 
     async def _carry(self, arrival: Arrival) -> bool:
         assert self._services is not None
@@ -120,6 +124,20 @@ class CallLoop:
         self._withdrawing = self._loop.create_task(self._withdraw())
         for call in list(self._calls.values()):
             call.hand_over()
+
+    async def _keep_phrases(self) -> None:
+        """Have ready what must be said at once: nobody who calls Floyd waits for a voice."""
+        assert self._services is not None
+        services = self._services
+        while not self._leaving:
+            pause_s = _PHRASES_KEPT_EVERY_S
+            try:
+                async with asyncio.timeout(patience(self._clock, _PHRASES_TAKE_AT_MOST_S)):
+                    await clips.keep_phrases(self._settings, services.redis, services.voice)
+            except Exception as error:  # noqa: BLE001 - goes on, whatever breaks: it keeps the loop
+                log.warning("standing phrases are not all kept: %s", type(error).__name__)
+                pause_s = _PHRASES_TRIED_AGAIN_AFTER_S
+            await self._clock.sleep(pause_s)
 
     # --- What this process and the others tell each other -----------------------------------------
 

@@ -1,14 +1,18 @@
-"""How a call begins: the callee's first words, who calls, and a machine that answers; pure.
+"""How a call begins: their first words if Floyd phones, then who speaks, and for whom; pure.
 
-The opening owns one promise: no word of the task is said before the callee has heard to its end
-that an AI calls, and for whom.
+The opening owns one promise: no word of the task is said before the other side has heard to its end
+that an AI speaks.
 """
 
+from collections.abc import Sequence
+
+from floyd.calls import phrases
 from floyd.calls.brief import CallBrief
 from floyd.calls.greeting import NOTHING_SAID_S, pause_before_introduction_s
 from floyd.calls.hearing import Hearing
 from floyd.calls.replies import Replies, Reply
 from floyd.calls.timers import Timers
+from floyd.calls.vocabulary import Turn
 
 LONGEST_GREETING_S = 25.0
 
@@ -21,15 +25,15 @@ class Opening:
     Args:
         brief: says what Floyd begins with.
         replies: where it is said.
-        timers: `introduce` is set here, to be answered with `introduce`.
+        timers: `introduce` and `greeting_over` are set here, to be answered with `introduce`.
 
     Attributes:
-        waiting: the callee's first words are yet to come, or going on.
-        disclosed: the callee has heard to its end who calls.
+        waiting: nothing was said yet; a callee's first words are yet to come, or going on.
+        disclosed: the other side has heard to its end that an AI speaks, or knows it anyway.
     """
 
     def __init__(self, brief: CallBrief, replies: Replies, timers: Timers) -> None:
-        self._brief = brief
+        self._role = brief.role
         self._replies = replies
         self._timers = timers
         self._introduction: Reply | None = None
@@ -42,10 +46,19 @@ class Opening:
         introduction = self._introduction
         return introduction is not None and not self.disclosed and not introduction.sent
 
-    def await_greeting(self, now_s: float) -> None:
-        """Let the callee speak first, if they do."""
-        self._timers.set("introduce", now_s + NOTHING_SAID_S)
-        self._timers.set("greeting_over", now_s + LONGEST_GREETING_S)
+    @property
+    def about_to_sound(self) -> bool:
+        """The introduction was begun, and nothing of it can be heard yet."""
+        introduction = self._introduction
+        return introduction is not None and not introduction.sounded and not introduction.dropped
+
+    def begin(self, now_s: float) -> None:
+        """Speak at once if Floyd was called; else let the callee speak first, if they do."""
+        if self._role.speaks_first:
+            self.introduce(now_s)
+        else:
+            self._timers.set("introduce", now_s + NOTHING_SAID_S)
+            self._timers.set("greeting_over", now_s + LONGEST_GREETING_S)
 
     def greeting_paused(self, heard: Hearing) -> None:
         """Introduce Floyd soon, unless the greeting goes on."""
@@ -58,27 +71,44 @@ class Opening:
         self._timers.cancel("introduce", "greeting_over")
 
     def introduce(self, asked_s: float) -> None:
-        """Say who calls, and why.
+        """Say who speaks, and why.
 
         Args:
             asked_s: when the greeting ended, from which the introduction's time counts.
         """
         self.end()
         self._say_introduction(asked_s)
-        self._replies.say(self._brief.first_line, asked_s)
+        if self._role.first_line:
+            self._replies.say(self._role.first_line, asked_s)
+
+    def resume(self, turns: Sequence[Turn], now_s: float) -> bool:
+        """Apologise for a line that was lost, and say what was left unsaid then.
+
+        Returns:
+            False when the model has to go on.
+        """
+        self._replies.say(phrases.LINE_WAS_LOST, now_s)
+        last = turns[-1:]
+        if not self.disclosed:
+            self.introduce(now_s)
+        elif last and last[0].speaker == "floyd" and not last[0].text.endswith("—"):
+            self._replies.say(phrases.SAY_AGAIN, now_s)
+        else:
+            return False
+        return True
 
     def leave_message(self, message: str, now_s: float) -> None:
-        """Say who calls and leave a message on a machine."""
+        """Say who speaks and leave a message on a machine."""
         self._say_introduction(now_s)
         self._replies.say(message, now_s)
 
     def introduce_before_answer(self, now_s: float) -> None:
-        """Say again who calls, before anything else, if that has not been heard to its end."""
+        """Say again who speaks, before anything else, if that has not been heard to its end."""
         if not self.disclosed and not self.just_begun:
             self._say_introduction(now_s)
 
     def cut_off_by(self, reply: Reply | None, now_s: float) -> None:
-        """Say again who calls if silencing a misread clause of another reply has cut that off."""
+        """Say again who speaks if silencing a misread clause of another reply has cut that off."""
         begun = self._introduction is not None and not self.disclosed
         if begun and reply is not self._introduction:
             self._say_introduction(now_s, ahead=True)
@@ -93,7 +123,7 @@ class Opening:
         return reply is self._introduction
 
     def _say_introduction(self, asked_s: float, *, ahead: bool = False) -> None:
-        self._introduction = self._replies.say(self._brief.introduction, asked_s, ahead=ahead)
+        self._introduction = self._replies.say(self._role.introduction, asked_s, ahead=ahead)
 
 
 def is_ready_for_message(answered_by: str) -> bool:

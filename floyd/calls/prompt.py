@@ -1,6 +1,7 @@
-"""What the live model is told: instructions and errand first and unchanged, then the turns; pure.
+"""What the live model is told: instructions and material first and unchanged, then the turns; pure.
 
-Providers cache an unchanged beginning, so nothing before the turns ever changes during a call.
+Providers cache an unchanged beginning, so nothing before the turns changes during a call, unless
+the call turns out to be another errand's.
 """
 
 import json
@@ -14,25 +15,22 @@ from floyd.services.model.protocol import Message
 
 def beginning(brief: CallBrief) -> tuple[Message, ...]:
     """Return the messages that every request of a call begins with."""
-    errand = {
-        "plan": brief.plan,
-        "snapshot": brief.snapshot,
-        "callee": brief.callee,
-        "earlier_calls": brief.earlier_calls,
-    }
+    material = json.dumps(brief.role.material, ensure_ascii=False, sort_keys=True)
     return (
-        {"role": "system", "content": instructions("call")},
-        {"role": "user", "content": json.dumps(errand, ensure_ascii=False, sort_keys=True)},
+        {"role": "system", "content": instructions(brief.role.instructions)},
+        {"role": "user", "content": material},
     )
 
 
-def messages(start: Sequence[Message], turns: Sequence[Turn]) -> list[Message]:
-    """Return the whole request: what the callee said enters as quoted data."""
-    return [*start, *(_message(turn) for turn in turns)]
+def messages(
+    start: Sequence[Message], turns: Sequence[Turn], other_side: str = "callee"
+) -> list[Message]:
+    """Return the whole request: what the other side said enters as quoted data."""
+    return [*start, *(_message(turn, other_side) for turn in turns)]
 
 
-def _message(turn: Turn) -> Message:
+def _message(turn: Turn, other_side: str) -> Message:
     if turn.speaker == "floyd":
         return {"role": "assistant", "content": turn.text}
-    name = "callee_said" if turn.speaker == "callee" else "note"
+    name = f"{other_side}_said" if turn.speaker == "callee" else "note"
     return {"role": "user", "content": json.dumps({name: turn.text}, ensure_ascii=False)}

@@ -1,27 +1,27 @@
 """The core of a call: what happens and when goes in, what to do comes out; it never waits.
 
-A call has three parts. The opening (a room of its own): the callee's first words, then the
-introduction and the purpose. The conversation: the callee's turn is listened to, answered ahead of
+A call has three parts. The opening: the callee's first words, then the introduction and the
+purpose. The conversation, which is told here: the callee's turn is listened to, answered ahead of
 its end, and the answer released when the turn is over. The closing: the goodbye is heard, a last
 word let pass, the line hung up.
 """
 
-from typing import Any
+from typing import Any, get_args
 
-from floyd.calls import phrases, tools
+from floyd.calls import phrases
 from floyd.calls.answering import Answering
 from floyd.calls.brief import CallBrief
+from floyd.calls.callee_turns import CalleeTurns
+from floyd.calls.closing import Closing
 from floyd.calls.courtesy import is_back_channel, is_farewell
 from floyd.calls.endpointing import endpointing_delay_s
-from floyd.calls.hearing import Change, HeardTurn, Hearing
+from floyd.calls.hearing import Change, Hearing
 from floyd.calls.opening import Opening, is_ready_for_message
 from floyd.calls.replies import Progress, Replies, Reply
 from floyd.calls.timers import Timers
 from floyd.calls.transcript import Transcript
 from floyd.calls.vocabulary import (
     ClauseMisread,
-    ClauseSent,
-    ClauseWritten,
     Command,
     Event,
     HandOverAsked,
@@ -30,17 +30,13 @@ from floyd.calls.vocabulary import (
     ListeningFailed,
     MachineDetected,
     MarkReached,
-    RecordFinish,
-    RecordUtterance,
-    ReplyBegun,
     ReplyFailed,
     ReplyWritten,
-    SoundReady,
-    SoundSent,
     SpeechPaused,
     SpeechStarted,
     StreamEnded,
     StreamStarted,
+    TakenUp,
     TimePassed,
     ToolCalled,
     WakeAt,
@@ -50,31 +46,33 @@ from floyd.prompts.schemas import Outcome
 
 REPROMPT_AFTER_S = 8.0
 REPROMPTS = 2
-LAST_WORD_S = 1.5
 # However noisy the line: sound without a new word for so long is no speech.
 WORDS_STOPPED_S = 3.0
-LONGEST_GOODBYE_S = 12.0
+
+_LINE_IS_BACK = "The line was lost and is back; you have just apologised for it. Go on."
+_TAKEN_UP = "Now you know which call is returned: see `plan`. Say in a few words what it was about."
+_NOT_TAKEN_UP = "That errand is over and you know nothing about it. Offer to take a message."
 
 
 class Turns:
     """Decides for one call. `handle` is its only door."""
 
     def __init__(self, brief: CallBrief) -> None:
-        self._brief = brief
+        self._role = brief.role
         self._now = 0.0
         self._commands: list[Command] = []
         self._timers = Timers()
         self._wake_s: float | None = None
         self._hearing = Hearing()
         self._transcript = Transcript(brief.earlier, brief.first_position)
+        self._callee_turns = CalleeTurns(self._hearing, self._transcript, self._do)
         self._replies = Replies(self._transcript, self._do)
         self._opening = Opening(brief, self._replies, self._timers)
         self._answering = Answering(self._replies, self._timers)
-        self._machine = False
+        self._closing = Closing(brief.role, self._transcript, self._replies, self._timers, self._do)
+        self._deaf = False
         self._reprompts = 0
-        self._taken: tuple[int, HeardTurn] | None = None
         self._conversing = False
-        self._finish: dict[str, Any] | None = None
         self._leaving = False
         self._over = False
 
@@ -100,44 +98,31 @@ class Turns:
 
     def _stream_started(self, _: StreamStarted) -> None:
         if self._opening.waiting:
-            self._opening.await_greeting(self._now)
-        else:
-            self._resume()
+            self._opening.begin(self._now)
+        elif not self._parts() and not self._opening.resume(self._transcript.turns(), self._now):
+            self._generate_and_release(note=_LINE_IS_BACK)
 
     def _introduce(self) -> None:
         if self._opening.waiting:
-            self._end_callee_turn()
+            self._callee_turns.end()
             self._opening.introduce(self._hearing.paused_s or self._now)
 
     def _machine_detected(self, event: MachineDetected) -> None:
         """Leave a message. The verdict is wrong at times: not in the middle of a conversation."""
-        if not is_ready_for_message(event.answered_by) or self._conversing or self._finish:
+        if not is_ready_for_message(event.answered_by) or self._conversing or self._closing.finish:
             return
-        self._machine = True
         self._listen_no_more()
-        if not self._brief.voicemail_message:
-            self._finish = tools.conclusion(Outcome.NO_ANSWER)
+        if not self._role.voicemail_message:
+            self._closing.conclude(Outcome.NO_ANSWER)
             self._hang_up()
             return
-        self._opening.leave_message(self._brief.voicemail_message, self._now)
-        self._finish = tools.conclusion(Outcome.VOICEMAIL_LEFT)
-
-    def _resume(self) -> None:
-        """Take up a call whose line was lost: apologise, then say what was left unsaid."""
-        self._say(phrases.LINE_WAS_LOST)
-        last = self._transcript.turns()[-1:]
-        if not self._opening.disclosed:
-            self._opening.introduce(self._now)
-        elif last and last[0].speaker == "floyd" and not last[0].text.endswith("—"):
-            self._say(phrases.SAY_AGAIN)
-        else:
-            note = "The line was lost and is back; you have just apologised for it. Go on."
-            self._generate_and_release(note=note)
+        self._opening.leave_message(self._role.voicemail_message, self._now)
+        self._closing.conclude(Outcome.VOICEMAIL_LEFT)
 
     # --- Listening --------------------------------------------------------------------------------
 
     def _speech_started(self, event: SpeechStarted) -> None:
-        if self._machine:
+        if self._deaf:
             return
         self._hearing.sound_started(event.at_s)
         self._timers.cancel("introduce", "turn_over", "reprompt", "hang_up")
@@ -145,21 +130,22 @@ class Turns:
             self._timers.set("words_stopped", self._now + WORDS_STOPPED_S)
 
     def _speech_paused(self, event: SpeechPaused) -> None:
+        if self._deaf:
+            return
         self._hearing.sound_paused(event.at_s)
-        if not self._machine:
-            self._await_end_of_turn()
+        self._await_end_of_turn()
 
     def _words_heard(self, event: WordsHeard) -> None:
-        if self._machine:
+        if self._deaf:
             return
         change = self._hearing.words(event.text, event.is_final)
         if change is Change.EARLIER_TURN:
-            self._revise_taken_turn()
+            self._callee_turns.correct()
         elif change is Change.NEW_WORDS:
             self._timers.cancel("reprompt")
             self._timers.set("words_stopped", self._now + WORDS_STOPPED_S)
-            if self._is_answering() and not is_back_channel(self._hearing.text):
-                self._barge_in()
+            if self._is_interrupted():
+                self._be_silent()
             if not self._hearing.speaking:
                 self._await_end_of_turn()
 
@@ -184,25 +170,25 @@ class Turns:
         else:
             self._floyd_is_quiet()
 
-    def _is_answering(self) -> bool:
-        """Floyd is being heard, or is about to be: the turn was thought to be over and was not."""
-        return self._replies.playing or self._answering.about_to_sound
-
-    def _barge_in(self) -> None:
-        if not self._opening.just_begun:
-            self._be_silent()
+    def _is_interrupted(self) -> bool:
+        """Say whether the callee's words stop what is heard of Floyd, or is about to be."""
+        about_to_sound = self._answering.about_to_sound or self._opening.about_to_sound
+        speaks = self._replies.playing or about_to_sound
+        return speaks and not self._opening.just_begun and not is_back_channel(self._hearing.text)
 
     def _be_silent(self) -> None:
         self._replies.silence(self._now)
         self._answering.forget()
 
     def _listen_no_more(self) -> None:
-        """Break off whatever goes on: only what Floyd says of its own accord comes after it."""
+        """Break off whatever goes on: Floyd has a last word to say, and takes no answer to it."""
+        self._deaf = True
         self._be_silent()
         self._answering.drop_draft()
         self._timers.clear()
         self._opening.end()
-        self._end_callee_turn()
+        self._hearing.sound_paused(self._now)
+        self._callee_turns.end()
 
     # --- The end of the callee's turn -------------------------------------------------------------
 
@@ -210,35 +196,17 @@ class Turns:
         if self._hearing.speaking or not self._hearing.text:
             return
         back_channel = self._replies.playing
-        text = self._end_callee_turn()
+        text = self._callee_turns.end()
         if back_channel:
             self._answering.drop_draft()
-        elif self._finish and is_farewell(text):
+        elif self._closing.finish and is_farewell(text):
             self._answering.drop_draft()
             self._hang_up()
         else:
-            self._finish = None
+            self._closing.reopen()
             self._reprompts = 0
             self._conversing = True
             self._release(self._answering.take(text, self._hearing.paused_s, self._now))
-
-    def _end_callee_turn(self) -> str:
-        """Take the callee's words as said, and write them down; they may be corrected later."""
-        turn = self._hearing.take()
-        position = self._transcript.add("callee", turn.text)
-        self._taken = position, turn
-        if turn.text:
-            self._record_callee(position, turn, turn.text)
-        return turn.text
-
-    def _revise_taken_turn(self) -> None:
-        if self._taken:
-            position, turn = self._taken
-            self._transcript.replace(position, self._hearing.taken_text)
-            self._record_callee(position, turn, self._hearing.taken_text)
-
-    def _record_callee(self, position: int, turn: HeardTurn, text: str) -> None:
-        self._do(RecordUtterance(position, "callee", text, None, turn.started_s, turn.ended_s))
 
     # --- Floyd's answer ---------------------------------------------------------------------------
 
@@ -246,12 +214,12 @@ class Turns:
         self._release(self._replies.generate("", self._now, note))
 
     def _release(self, reply: Reply) -> None:
+        if self._parts():
+            self._replies.drop(reply)
+            return
         self._opening.introduce_before_answer(self._now)
         self._answering.release(reply, self._now)
         self._use_tool(reply)
-
-    def _say(self, text: str) -> None:
-        self._replies.say(text, self._now)
 
     def _reply_progressed(self, event: Progress) -> None:
         reply = self._replies.progress(event, self._now)
@@ -292,7 +260,8 @@ class Turns:
             reply.scripted and not self._answering.under_way
         ):
             self._be_silent()
-            self._finish = self._finish or tools.conclusion(Outcome.FAILED)
+            if not self._closing.finish:
+                self._closing.conclude(Outcome.FAILED)
             self._hang_up()
 
     def _try_again(self) -> None:
@@ -301,10 +270,7 @@ class Turns:
         if self._answering.failures == 1:
             self._generate_and_release()
         else:
-            self._end_call(phrases.TROUBLE, Outcome.FAILED)
-
-    def _fill(self) -> None:
-        self._answering.fill(self._now)
+            self._closing.say_goodbye(phrases.TROUBLE, Outcome.FAILED, self._now)
 
     # --- What the callee hears of them ------------------------------------------------------------
 
@@ -322,17 +288,17 @@ class Turns:
             return
         if self._answering.under_way or self._replies.playing:
             return
-        if self._finish:
-            self._timers.set("hang_up", self._now + LAST_WORD_S)
+        if self._closing.finish:
+            self._closing.await_last_word(self._now, listening=not self._deaf)
         elif not self._opening.waiting:
             self._timers.set("reprompt", self._now + REPROMPT_AFTER_S)
 
     def _reprompt(self) -> None:
         if self._reprompts == REPROMPTS:
-            self._end_call(phrases.NOBODY_THERE, Outcome.CUT_OFF)
-        else:
+            self._closing.say_goodbye(phrases.NOBODY_THERE, Outcome.CUT_OFF, self._now)
+        elif not self._parts():
             self._reprompts += 1
-            self._say(phrases.STILL_THERE)
+            self._replies.say(phrases.STILL_THERE, self._now)
 
     # --- The closing ------------------------------------------------------------------------------
 
@@ -340,31 +306,39 @@ class Turns:
         """Carry out the tool of a released reply; never that of a draft."""
         if reply.tool is None or not reply.released:
             return
-        verdict = tools.check(reply.tool, self._transcript.said_by("callee"))
-        if not isinstance(verdict, tools.Refused):
-            self._finish = verdict
-        elif self._answering.failures == 0:
+        refusal = self._closing.carry_out(reply.tool)
+        if refusal and self._answering.failures == 0:
             self._answering.failures += 1
-            note = f"Your tool call was not carried out: {verdict.reason}. Only mend the call."
+            note = f"Your tool call was not carried out: {refusal}. Only mend the call."
             self._generate_and_release(note=note)
-        else:
-            self._finish = tools.conclusion(Outcome.PARTLY)
+        elif refusal:
+            self._closing.conclude(Outcome.PARTLY)
 
-    def _end_call(self, last_words: str, outcome: Outcome) -> None:
-        """Say goodbye for a reason of our own."""
-        self._say(last_words)
-        self._finish = tools.conclusion(outcome)
-        self._timers.set("goodbye_over", self._now + LONGEST_GOODBYE_S)
+    def _taken_up(self, event: TakenUp) -> None:
+        """Go on as the errand's caller, or as nobody's; a reply from before knows too little."""
+        taken = event.errand is not None
+        self._closing.be_taken_up(taken)
+        self._answering.drop_draft()
+        if not self._deaf and not self._hearing.text:
+            self._generate_and_release(note=_TAKEN_UP if taken else _NOT_TAKEN_UP)
+
+    def _parts(self) -> bool:
+        """End a talk of two assistants once it has lasted long enough; nobody else would."""
+        if not self._closing.is_due:
+            return False
+        self._listen_no_more()
+        self._closing.part(self._now)
+        return True
 
     def _hang_up(self) -> None:
-        if self._finish and not self._over:
-            self._do(RecordFinish(self._finish))
+        if self._closing.finish and not self._over:
+            self._closing.write_down()
             self._do(HangUp())
             self._over = True
 
     def _listening_failed(self, _: ListeningFailed) -> None:
         self._listen_no_more()
-        self._end_call(phrases.TROUBLE, Outcome.CUT_OFF)
+        self._closing.say_goodbye(phrases.TROUBLE, Outcome.CUT_OFF, self._now)
 
     def _hand_over_asked(self, _: HandOverAsked) -> None:
         self._leaving = True
@@ -382,9 +356,8 @@ class Turns:
 
     def _write_down_the_rest(self) -> None:
         if self._hearing.text:
-            self._end_callee_turn()
-        if self._finish:
-            self._do(RecordFinish(self._finish))
+            self._callee_turns.end()
+        self._closing.write_down()
         self._over = True
 
     def _time_passed(self, _: TimePassed) -> None:
@@ -396,22 +369,19 @@ class Turns:
 
 
 _HANDLERS: dict[type, Any] = {
+    **dict.fromkeys(get_args(Progress), Turns._reply_progressed),
     StreamStarted: Turns._stream_started,
     SpeechStarted: Turns._speech_started,
     SpeechPaused: Turns._speech_paused,
     WordsHeard: Turns._words_heard,
     ListeningFailed: Turns._listening_failed,
-    ReplyBegun: Turns._reply_progressed,
-    ClauseWritten: Turns._reply_progressed,
-    SoundReady: Turns._reply_progressed,
-    SoundSent: Turns._reply_progressed,
-    ClauseSent: Turns._reply_progressed,
     ClauseMisread: Turns._clause_misread,
     ToolCalled: Turns._tool_called,
     ReplyWritten: Turns._reply_written,
     ReplyFailed: Turns._reply_failed,
     MarkReached: Turns._mark_reached,
     MachineDetected: Turns._machine_detected,
+    TakenUp: Turns._taken_up,
     TimePassed: Turns._time_passed,
     HandOverAsked: Turns._hand_over_asked,
     StreamEnded: Turns._stream_ended,
@@ -422,7 +392,7 @@ _TIMERS: dict[str, Any] = {
     "greeting_over": Turns._introduce,
     "words_stopped": Turns._words_stopped,
     "turn_over": Turns._turn_over,
-    "filler": Turns._fill,
+    "filler": lambda turns: turns._answering.fill(turns._now),
     "give_up": Turns._try_again,
     "reprompt": Turns._reprompt,
     "hang_up": Turns._hang_up,

@@ -134,6 +134,13 @@ class MarkReached:
 
 
 @dataclass(frozen=True, slots=True)
+class TakenUp:
+    """The call belongs to an errand now, or with None: it cannot."""
+
+    errand: int | None
+
+
+@dataclass(frozen=True, slots=True)
 class MachineDetected:
     """The phone company's verdict on who answered, in its own words (`machine_end_beep`)."""
 
@@ -171,6 +178,7 @@ Event = (
     | ReplyWritten
     | ReplyFailed
     | MarkReached
+    | TakenUp
     | MachineDetected
     | TimePassed
     | HandOverAsked
@@ -243,6 +251,13 @@ class RecordFinish:
 
 
 @dataclass(frozen=True, slots=True)
+class TakeUp:
+    """Make the call that of an errand, whose callee is calling back, and tell with TakenUp."""
+
+    errand: int
+
+
+@dataclass(frozen=True, slots=True)
 class HangUp:
     """End the phone call; what it concluded was recorded before."""
 
@@ -268,6 +283,7 @@ Command = (
     | SilenceClause
     | RecordUtterance
     | RecordFinish
+    | TakeUp
     | HangUp
     | LeaveStream
     | WakeAt

@@ -6,7 +6,7 @@ from typing import Any
 
 import structlog
 
-from floyd.calls.brief import calls_material
+from floyd.calls.earlier_calls import calls_material
 from floyd.errands import limits
 from floyd.errands.callee import FoundCallee, find_callee
 from floyd.errands.clearance import refusal

@@ -145,3 +145,13 @@ class CallBackLater(Answer):
     missing: list[str] = Field(
         description="Each thing to ask the user, as a question.", min_length=1
     )
+
+
+class EndCall(Answer):
+    """Arguments of the tool `end_call`: everything is said."""
+
+
+class TakeUpErrand(Answer):
+    """Arguments of the tool `take_up`: whose call is being returned."""
+
+    errand: int = Field(description="The number of one of the candidates.")

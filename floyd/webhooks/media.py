@@ -30,6 +30,7 @@ from floyd.calls.media_socket import (
 )
 from floyd.calls.media_stream import BadMessage, Ignored, Started, decode
 from floyd.clock import Clock
+from floyd.errands import desk
 from floyd.settings import Settings
 from floyd.store.database import database
 
@@ -109,7 +110,7 @@ def _admit(line: socket.socket, protocol: Protocol, settings: Settings, redis: R
     with database.connection_context():
         if not tickets.claim(ticket, stream.call_sid):
             raise Refused(POLICY, "ticket not valid")
-        call = brief.load(ticket.attempt, settings.clock.now())
+        call = brief.load(ticket.attempt, settings.clock.now(), desk.material)
     ready = clips.fetch(settings, redis, ticket.attempt)
     taken = line.dup()
     taken.setblocking(False)

@@ -2,7 +2,9 @@
 
 from typing import Any, TypeVar
 
+from floyd.calls import tools
 from floyd.calls.brief import CallBrief
+from floyd.calls.roles import Role
 from floyd.calls.turns import Turns
 from floyd.calls.vocabulary import (
     ClauseSent,
@@ -33,18 +35,21 @@ FIRST_LINE = "I'm calling to let you know that Mara is sick today."
 CommandT = TypeVar("CommandT", bound=Command)
 
 
-def brief(**changes: Any) -> CallBrief:
+def brief(role: Role | None = None, **changes: Any) -> CallBrief:
+    fields: dict[str, Any] = {"call_id": 1, "attempt": "a" * 32, "role": role or role_of()}
+    return CallBrief(**(fields | changes))
+
+
+def role_of(**changes: Any) -> Role:
+    """Floyd phones a school, unless something else is said."""
     fields: dict[str, Any] = {
-        "call_id": 1,
-        "attempt": "a" * 32,
-        "callee": "Maple School",
         "introduction": INTRODUCTION,
         "first_line": FIRST_LINE,
-        "voicemail_message": None,
-        "plan": {},
-        "snapshot": {},
+        "material": {},
+        "instructions": "call",
+        "tools": tools.OF_AN_ERRAND,
     }
-    return CallBrief(**(fields | changes))
+    return Role(**(fields | changes))
 
 
 class Conversation:

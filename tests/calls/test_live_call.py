@@ -126,6 +126,7 @@ class Scene:
 @pytest.fixture
 def live(call: Call) -> Call:
     """A call whose first stream has come."""
+    assert call.errand
     with writing():
         call.errand.plan = {"callee": {"name": "Maple School"}, "opening_line": "Mara is sick."}
         call.errand.snapshot = {"user": "Anna"}

@@ -2,7 +2,8 @@ import json
 
 import pytest
 
-from floyd.calls.tools import Refused, check
+from floyd.calls import tools
+from floyd.calls.tools import Refused, Verdict
 from floyd.calls.vocabulary import ToolCalled
 
 CALLEE = "Okay, I've noted it. She's marked absent today."
@@ -10,6 +11,10 @@ CALLEE = "Okay, I've noted it. She's marked absent today."
 
 def called(name: str, **arguments: object) -> ToolCalled:
     return ToolCalled(0, name, json.dumps(arguments))
+
+
+def check(call: ToolCalled, callee_words: str) -> Verdict:
+    return tools.check(call, tools.OF_AN_ERRAND, callee_words)
 
 
 def test_finish_keeps_only_the_evidence_that_the_callee_said() -> None:

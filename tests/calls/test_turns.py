@@ -27,7 +27,7 @@ from floyd.calls.vocabulary import (
     Turn,
     WordsHeard,
 )
-from tests.calls.builders import FIRST_LINE, INTRODUCTION, Conversation, brief, said
+from tests.calls.builders import FIRST_LINE, INTRODUCTION, Conversation, brief, role_of, said
 
 FINISHED = ("finish", json.dumps({"outcome": "done", "evidence": ["I've noted it"]}))
 
@@ -86,7 +86,7 @@ def test_a_recorded_message_is_not_introduced_to_before_it_ends() -> None:
 
 
 def test_the_beep_of_a_voicemail_gets_introduction_and_message_then_the_call_ends() -> None:
-    talk = Conversation(brief(voicemail_message="Mara is sick today."))
+    talk = Conversation(brief(role_of(voicemail_message="Mara is sick today.")))
     talk.happens(StreamStarted())
     talk.happens(MachineDetected("machine_end_beep"))
     assert spoken(talk) == [INTRODUCTION, "Mara is sick today."]
@@ -363,7 +363,7 @@ def test_a_resumed_call_introduces_itself_if_nobody_had_heard_that_to_its_end() 
 
 
 def test_a_machine_that_was_talking_is_hung_up_on_after_the_message_all_the_same() -> None:
-    talk = Conversation(brief(voicemail_message="Mara is sick today."))
+    talk = Conversation(brief(role_of(voicemail_message="Mara is sick today.")))
     talk.happens(StreamStarted())
     talk.callee_says("Please leave a message after the beep", pause_s=0.2)
     talk.happens(SpeechStarted(talk.now_s))
@@ -398,7 +398,7 @@ def test_a_lost_socket_keeps_what_was_heard_until_then() -> None:
 
 
 def test_a_machine_verdict_in_the_middle_of_a_conversation_is_not_believed() -> None:
-    talk = Conversation(brief(voicemail_message="Mara is sick today."))
+    talk = Conversation(brief(role_of(voicemail_message="Mara is sick today.")))
     talk.answered()
     talk.callee_says("which class is she in", pause_s=1.0)
     assert talk.happens(MachineDetected("machine_end_beep")) == []

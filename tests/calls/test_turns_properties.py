@@ -37,7 +37,7 @@ from floyd.calls.vocabulary import (
     ToolCalled,
     WordsHeard,
 )
-from tests.calls.builders import INTRODUCTION, brief
+from tests.calls.builders import INTRODUCTION, brief, role_of
 
 WORDS = st.sampled_from(
     ["hello", "mm-hm", "what is her name", "what is her name and", "Okay, noted.", "bye", ""]
@@ -71,7 +71,7 @@ TIMELINES = st.lists(st.tuples(EVENTS, st.floats(0, 3)), max_size=60)
 
 
 def played(timeline: Sequence[tuple[Event, float]]) -> list[list[Command]]:
-    core, now_s, steps = Turns(brief(voicemail_message="Mara is sick.")), 0.0, []
+    core, now_s, steps = Turns(brief(role_of(voicemail_message="Mara is sick."))), 0.0, []
     for event, passes_s in timeline:
         now_s += passes_s
         steps.append(core.handle(event, now_s))

@@ -50,6 +50,7 @@ def test_an_older_stream_concludes_nothing_once_a_newer_one_has_come(
 
 
 def test_the_words_of_two_streams_of_a_call_do_not_overwrite_each_other(call: Call) -> None:
+    assert call.errand
     with writing():
         call.errand.plan = {"callee": {"name": "Maple School"}, "opening_line": "Mara is sick."}
         call.errand.snapshot = {"user": "Anna"}

@@ -85,7 +85,7 @@ def test_the_second_call_knows_the_first(scripted_desk: Desk, thinker: ScriptedT
 def test_the_first_call_knows_of_no_other(scripted_desk: Desk, thinker: ScriptedThinker) -> None:
     begun(scripted_desk, thinker)
     first = brief.load(scripted_desk.call().attempt, scripted_desk.clock.now())
-    assert first.earlier_calls == ()
+    assert first.role.material["earlier_calls"] == []
 
 
 def test_a_stated_limit_reaches_the_call_unchanged(
