@@ -51,7 +51,7 @@ class Story:
         told: what the text that ends it has to name.
         book: where the callee writes down what was agreed.
         steps: what is done to Floyd, in this order: each as soon as it has nothing left to do.
-        replies: the user's answers to what Floyd texts after the last step.
+        replies: the user's answers to what Floyd has asked by text, once all steps are done.
         phones: who answers a number until somebody calls from there, by the name of a data file.
         notes: other books that may have entries.
         confirmed: what the first text after the user's call has to name; empty if none is due.

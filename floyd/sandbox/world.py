@@ -15,7 +15,7 @@ from floyd.sandbox.google import GoogleSpeech
 from floyd.sandbox.network.network import Network
 from floyd.sandbox.network.phones import UnansweredPhone
 from floyd.sandbox.openai import build_app as build_openai
-from floyd.sandbox.people import build_phone
+from floyd.sandbox.people import build_phone, who_answers_then
 from floyd.sandbox.people.order_books import OrderBooks
 from floyd.sandbox.people.phones import Household
 from floyd.sandbox.places import build_app as build_places
@@ -23,6 +23,7 @@ from floyd.sandbox.places.listings import read_places
 from floyd.sandbox.records import Records
 from floyd.sandbox.scenario import Scenario
 from floyd.sandbox.sound import Voices
+from floyd.sandbox.stories import story_of
 from floyd.sandbox.twilio.account import Account, new_sid
 from floyd.sandbox.twilio.stand_in import Twilio
 
@@ -170,8 +171,13 @@ class World:
         self._populate()
 
     def call_floyd(self, from_: str, person: str, stir_verstat: str | None) -> str:
-        """Let a person or machine call Floyd's number from theirs; gives the call's SID."""
-        phone = build_phone(person, self.household, self.scenario)
+        """Let a person or machine call Floyd's number from theirs; gives the call's SID.
+
+        Whoever calls back picks up from then on.
+        """
+        phone = build_phone(person, self.household, self.scenario, calls=True)
+        if callee := who_answers_then(person):
+            self.put_phone(from_, callee)
         return self.twilio.calls.receive(from_, phone, stir_verstat=stir_verstat).sid
 
     def put_phone(self, number: str, person: str) -> None:
@@ -183,6 +189,8 @@ class World:
         self.put_phone(self.scenario.school_phone, "school_secretary")
         self.put_phone(self.scenario.florist_phone, "florist")
         self.put_phone(self.scenario.garage_phone, "garage")
+        for number, machine in story_of(self.scenario).phones:
+            self.put_phone(number, machine)
 
     def _account(self) -> Account:
         plan = self._plan

@@ -1,14 +1,11 @@
 import asyncio
-import base64
 import wave
-from collections.abc import AsyncIterator
 from pathlib import Path
 from typing import Any
 
 from floyd.sandbox.client import PhoneCall
-from floyd.sandbox.people.turn_taking import Happening, TurnHeard, TurnTaking
-from floyd.sandbox.sound import HeardWord
 from tests.sandbox.running import MediaSocket, Sandbox, running_sandbox
+from tests.sandbox.talking import Talker
 
 BEGIN = "Hi, I'm calling to tell you that Mara is home sick today."
 ANSWERS = [
@@ -25,51 +22,14 @@ ANSWERS = [
 ]
 
 
-class Talker:
-    """A customer that listens with the sandbox's ears and answers by keywords."""
-
-    def __init__(self, sandbox: Sandbox, media: MediaSocket) -> None:
-        self._voices = sandbox.world.household.voices
-        self._media = media
-        self._ears = self._voices.ears()
-        self._turns = TurnTaking(patience_ms=400, silence_ms=60_000, yields_after_ms=10_000)
-        self.heard: list[str] = []
-
-    async def say(self, text: str) -> None:
-        clip = await self._voices.speak(text)
-        for start in range(0, len(clip.mulaw), 1000):
-            audio = base64.b64encode(clip.mulaw[start : start + 1000]).decode()
-            await self._media.send("media", media={"payload": audio})
-
-    async def hear_word(self) -> None:
-        """Wait for the callee's first word."""
-        async for words, _ in self._listen():
-            if words:
-                return
-
-    async def hear_turn(self) -> str | None:
-        """What the callee says next; None when the call is over."""
-        async for _, happening in self._listen():
-            if isinstance(happening, TurnHeard):
-                self.heard.append(happening.text)
-                return happening.text
-        return None
-
-    async def _listen(self) -> AsyncIterator[tuple[list[HeardWord], Happening | None]]:
-        while (message := await self._media.read()) is not None:
-            if message["event"] != "media":
-                continue
-            words = self._ears.hear(base64.b64decode(message["media"]["payload"]))
-            now_ms, speaking = self._ears.position_ms, self._ears.speaking
-            yield words, self._turns.on_frame(now_ms, words, they_speak=speaking, i_speak=False)
-
-    async def talk(self) -> list[str]:
-        await self.hear_turn()
-        await self.say(BEGIN)
-        while (turn := await self.hear_turn()) is not None:
-            answers = (words for key, words in ANSWERS if key in turn.lower())
-            await self.say(next(answers, "Thank you."))
-        return self.heard
+async def talk(talker: Talker) -> list[str]:
+    """Answer by keywords until the call is over."""
+    await talker.hear_turn()
+    await talker.say(BEGIN)
+    while (turn := await talker.hear_turn()) is not None:
+        answers = (words for key, words in ANSWERS if key in turn.lower())
+        await talker.say(next(answers, "Thank you."))
+    return talker.heard
 
 
 def call_of(sandbox: Sandbox) -> PhoneCall:
@@ -82,7 +42,7 @@ def test_a_whole_call_ends_in_the_order_book() -> None:
         assert sandbox.control.problems() == ["0 absences were noted, not one"]
 
         async def script(media: MediaSocket) -> Any:
-            return await Talker(sandbox, media).talk()
+            return await talk(Talker(sandbox, media))
 
         sandbox.customer.media_script = script
         sid = sandbox.dial_stream()

@@ -1,10 +1,10 @@
 """What a person says: turns heard in, replies out, an agreement at the end. Pure, seeded."""
 
 import random
-from dataclasses import dataclass
 from enum import Enum, auto
 
 from floyd.sandbox.people import phrases
+from floyd.sandbox.people.mind import Reply
 from floyd.sandbox.people.offers import Offer, still_open
 from floyd.sandbox.people.person import Person
 from floyd.sandbox.people.slots import Slot, plain
@@ -23,21 +23,6 @@ class _State(Enum):
     CONFIRMING = auto()
     AGREED = auto()
     LEAVING = auto()
-
-
-@dataclass(frozen=True)
-class Reply:
-    """What a person does when it is their turn.
-
-    Attributes:
-        text: what they say.
-        leaves: they hang up soon after it.
-        agreement: what is agreed once it has been said, by slot.
-    """
-
-    text: str
-    leaves: bool = False
-    agreement: dict[str, str] | None = None
 
 
 class Conversation:

@@ -2,10 +2,12 @@
 
 import re
 import tomllib
+from collections.abc import Mapping
 from dataclasses import dataclass
 from importlib import resources
 from typing import Any
 
+from floyd.sandbox.people.manner import Manner
 from floyd.sandbox.people.offers import Offer
 from floyd.sandbox.people.slots import Slot
 from floyd.sandbox.people.templates import fill_pattern
@@ -27,12 +29,7 @@ class Person:
         limit: the slot that says what an offer may cost.
     """
 
-    voice: str
-    words_per_minute: int
-    rings: int
-    patience_ms: int
-    silence_ms: int
-    yields_after_ms: int
+    manner: Manner
     book: str
     confirms: bool
     says: dict[str, tuple[str, ...]]
@@ -44,17 +41,12 @@ class Person:
     limit: str = ""
 
     @classmethod
-    def from_toml(cls, table: dict[str, Any], scenario: Scenario) -> "Person":
+    def from_toml(cls, table: Mapping[str, Any], scenario: Scenario) -> "Person":
         """Fill a person's file with the facts of a story."""
         words = scenario.words()
         known = [scenario.child, *scenario.other_children]
         return cls(
-            voice=table["voice"],
-            words_per_minute=table["words_per_minute"],
-            rings=table["rings"],
-            patience_ms=table["patience_ms"],
-            silence_ms=table["silence_ms"],
-            yields_after_ms=table["yields_after_ms"],
+            manner=Manner.from_toml(table),
             book=table["book"],
             confirms=table["confirms"],
             says={occasion: tuple(lines) for occasion, lines in table["says"].items()},

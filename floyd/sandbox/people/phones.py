@@ -1,6 +1,7 @@
 """The phones of people and machines: they listen with ears, speak with voices, and note down."""
 
 import random
+from collections.abc import Callable
 from dataclasses import dataclass
 
 from floyd.sandbox.clock import SandboxClock
@@ -8,11 +9,12 @@ from floyd.sandbox.network import tones
 from floyd.sandbox.network.line import Line
 from floyd.sandbox.network.phones import Answer
 from floyd.sandbox.network.transcript import Utterance
-from floyd.sandbox.people.conversation import Conversation, Reply
+from floyd.sandbox.people.manner import Manner
+from floyd.sandbox.people.mind import Mind, Reply
 from floyd.sandbox.people.order_books import OrderBooks
-from floyd.sandbox.people.person import Person
 from floyd.sandbox.people.turn_taking import Happening, Interrupted, TurnHeard, TurnTaking
 from floyd.sandbox.sound import Clip, HeardWord, Voices
+from floyd.sandbox.sound.clip import BYTES_PER_MS
 
 LEAVES_AFTER_MS = 3000
 PICKS_UP_MS = 400
@@ -29,26 +31,43 @@ class Household:
 
 
 class PersonPhone:
-    """A phone with a person beside it."""
+    """A phone with a person beside it.
+
+    Args:
+        name: what sets the seed apart from others' seeds.
+        begin: the person's mind for one call.
+        book: where agreements are noted; only those who agree to something need one.
+    """
 
     is_machine = False
     takes_texts = False
 
-    def __init__(self, household: Household, person: Person) -> None:
+    def __init__(
+        self,
+        household: Household,
+        manner: Manner,
+        name: str,
+        begin: Callable[[random.Random], Mind],
+        *,
+        book: str = "",
+    ) -> None:
         self._household = household
-        self._person = person
+        self._manner = manner
+        self._name = name
+        self._begin = begin
+        self._book = book
         self._calls = 0
 
     async def ring(self, ring_s: float) -> Answer:
         """Pick up after as many rings as this person needs."""
-        await self._household.clock.sleep(self._person.rings * ring_s)
+        await self._household.clock.sleep(self._manner.rings * ring_s)
         return Answer.PICKED_UP
 
     async def talk(self, line: Line, call_sid: str) -> None:
         """Hold one conversation."""
         self._calls += 1
-        draw = random.Random(f"{self._household.seed} {self._person.book} {self._calls}")
-        talk = _Talk(self._household, self._person, Conversation(self._person, draw), line)
+        draw = random.Random(f"{self._household.seed} {self._name} {self._calls}")
+        talk = _Talk(self._household, self._manner, self._begin(draw), line, self._book)
         await talk.run(call_sid)
 
 
@@ -56,12 +75,13 @@ class _Talk:
     """One conversation at a phone: moves words between the line and the person's mind."""
 
     def __init__(
-        self, household: Household, person: Person, conversation: Conversation, line: Line
+        self, household: Household, manner: Manner, mind: Mind, line: Line, book: str
     ) -> None:
         self._household = household
-        self._person = person
-        self._conversation = conversation
+        self._manner = manner
+        self._mind = mind
         self._line = line
+        self._book = book
         self._clip: Clip | None = None
         self._utterance: Utterance | None = None
         self._leaves_at_ms: int | None = None
@@ -69,10 +89,10 @@ class _Talk:
 
     async def run(self, call_sid: str) -> None:
         ears = self._household.voices.ears()
-        person = self._person
-        turns = TurnTaking(person.patience_ms, person.silence_ms, person.yields_after_ms)
+        manner = self._manner
+        turns = TurnTaking(manner.patience_ms, manner.silence_ms, manner.yields_after_ms)
         self._line.mouth.say(tones.silence(PICKS_UP_MS))
-        await self._answer(self._conversation.greet())
+        await self._answer(self._mind.greet())
         async for frame in self._line.frames():
             heard = ears.hear(frame)
             self._write_down(heard)
@@ -91,16 +111,14 @@ class _Talk:
             self._give_way()
             return
         if isinstance(happening, TurnHeard):
-            reply = self._conversation.on_turn(happening.text)
+            await self._answer(self._mind.on_turn(happening.text))
         else:
-            reply = self._conversation.on_silence()
-        if reply is not None:
-            await self._answer(reply)
+            await self._answer(self._mind.on_silence())
 
-    async def _answer(self, reply: Reply) -> None:
-        clip = await self._household.voices.speak(
-            reply.text, self._person.voice, words_per_minute=self._person.words_per_minute
-        )
+    async def _answer(self, reply: Reply | None) -> None:
+        if reply is None:
+            return
+        clip = await self._speak(reply)
         start_ms = self._line.mouth.ends_at_ms(self._line.position_ms)
         self._line.mouth.say(clip.mulaw)
         end_ms = self._line.mouth.ends_at_ms(self._line.position_ms)
@@ -108,7 +126,19 @@ class _Talk:
         self._utterance = self._line.transcript.spoke(reply.text, start_ms, end_ms)
         self._pending = reply.agreement or self._pending
         if reply.leaves:
-            self._leaves_at_ms = end_ms + LEAVES_AFTER_MS
+            self._leaves_at_ms = end_ms if reply.unsaid else end_ms + LEAVES_AFTER_MS
+
+    async def _speak(self, reply: Reply) -> Clip:
+        """Voice a reply up to where its sentence breaks off, if it does."""
+        clip = await self._household.voices.speak(
+            f"{reply.text} {reply.unsaid}".strip(),
+            self._manner.voice,
+            words_per_minute=self._manner.words_per_minute,
+        )
+        if not reply.unsaid:
+            return clip
+        said = clip.words[: len(reply.text.split())]
+        return Clip(reply.text, said, clip.mulaw[: said[-1].end_ms * BYTES_PER_MS])
 
     def _give_way(self) -> None:
         """Stop in mid-sentence; the transcript keeps the words that were said in full."""
@@ -123,7 +153,7 @@ class _Talk:
     def _note_agreement(self, call_sid: str) -> None:
         """An agreement holds as soon as it has been said, also when it was spoken over."""
         if self._pending is not None:
-            self._household.order_books.write(self._person.book, call_sid, **self._pending)
+            self._household.order_books.write(self._book, call_sid, **self._pending)
             self._pending = None
 
     def _write_down(self, heard: list[HeardWord]) -> None:

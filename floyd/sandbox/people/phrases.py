@@ -24,6 +24,25 @@ HOLD_ON = _phrases(
 PARDON = _phrases(
     "(?:repeat|say) (?:that|it|the question)", "pardon", "(?:didn't|did not) (?:catch|get|hear)"
 )
+# Narrower than PARDON: whoever repeats a message says "I'll say that ..." too.
+UNHEARD = _phrases(
+    "pardon",
+    "(?:didn't|did not|couldn't) (?:quite )?(?:catch|get|hear|understand)",
+    "(?:repeat|say) (?:that|it|this)(?: once more| again|,? please)",
+    "(?:can|could) you repeat",
+)
+OFFERS_HELP = _phrases("what can i do", "(?:how|what) (?:can|may) i (?:help|do)")
+ANYTHING_ELSE = _phrases(
+    "(?:anything|something|what) else", "(?:is|was) (?:that|this|it) (?:all|everything)"
+)
+# Somebody repeats what they have understood.
+CHECKS = _phrases(
+    "(?:is|was) (?:that|this|it) (?:right|correct|okay|ok)",
+    "(?:right|correct|so)",
+    "(?:shall|should|do) (?:i|you want me to)",
+    "(?:i'll|i will|you'd like me to|you want me to|you would like me to)",
+    "did i (?:get|understand)",
+)
 _YES = _phrases(
     "yes", "yeah", "yep", "correct", "right", "exactly", "sure", "please do", "go ahead"
 )
