@@ -12,6 +12,7 @@ import structlog
 from peewee import IntegrityError
 
 from floyd.calls import slots, streams
+from floyd.calls.progress import FINAL
 from floyd.errands.clearance import refusal
 from floyd.errands.gates import in_words
 from floyd.errands.lifecycle import DUE_AFTER_S, TIME_LIMIT_S, State, move
@@ -29,7 +30,7 @@ log = structlog.get_logger()
 
 TAKEN_UP_AFTER_S = 15
 LOOK_UP_AFTER_S = 60
-LOOK_UP_AFTER_REAL_S = 20
+LOOK_UP_AFTER_REAL_S = 8
 _SLOT_BEFORE_DIAL_S = 60
 _SLOT_LASTS_S = TIME_LIMIT_S + 120
 _NEXT_LOOK_S = 5
@@ -46,6 +47,10 @@ def dial(services: Services, errand: Errand) -> None:
     if why is not None:
         with writing() as writes:
             _fail(writes, errand, State.READY, in_words(phone, why), services.clock.now())
+        return
+    if _has_called_back(errand):
+        with writing():
+            _look_again(errand, services.clock.now())
         return
     attempt = uuid.uuid4().hex
     if not slots.reserve(services.redis, attempt, services.clock.now(), _SLOT_BEFORE_DIAL_S):
@@ -71,7 +76,15 @@ def place(services: Services, errand: Errand, call: Call) -> None:
         return
     with writing():
         # A callback may have been quicker: its state and SID stand.
-        Call.update(sid=sid).where((Call.id == call.id) & Call.sid.is_null()).execute()
+        Call.update(sid=sid, due_at=services.clock.now() + LOOK_UP_AFTER_S).where(
+            (Call.id == call.id) & Call.sid.is_null()
+        ).execute()
+
+
+def _has_called_back(errand: Errand) -> bool:
+    """Return whether the callee is on the line already, by a call of their own."""
+    live = (Call.errand == errand) & (Call.role == "return") & Call.state.not_in(FINAL)
+    return bool(Call.select().where(live).exists())
 
 
 def _reserve(services: Services, errand: Errand, attempt: str) -> Call | None:
@@ -97,17 +110,24 @@ def _written_down(services: Services, errand: Errand, attempt: str, dialled: str
             user=errand.user,
             errand=errand,
             body=f"Calling {callee_of(errand)} now.",
-            occasion=f"errand:{errand.id}:calling:{errand.tries}",
+            occasion=f"errand:{errand.id}:calling:{_calls_before(errand)}",
             now=now,
         )
         return Call.create(
             attempt=attempt,
             errand=errand,
+            user=errand.user,
             phone=errand.phone,
             dialled=dialled,
             state="reserved",
             created_at=now,
         )
+
+
+def _calls_before(errand: Errand) -> int:
+    """Count the calls that an errand's user was told of: one never placed is made good untold."""
+    never_placed = (Call.state == "failed") & Call.sid.is_null()
+    return int(Call.select().where((Call.errand == errand) & ~never_placed).count())
 
 
 def _take(services: Services, errand: Errand, call: Call) -> bool:

@@ -41,7 +41,7 @@ EMERGENCY = (
     "I can't call emergency services. If this is an emergency, please dial {number} yourself now."
 )
 
-_LOCK_S = 120
+_LOCK_S = 45
 _RETRY_AFTER_S = (10, 30, 60)
 _STALE_AFTER_S = 3600
 _MOST_WISHES = 5

@@ -23,7 +23,7 @@ from floyd.store.queue import enqueue
 log = structlog.get_logger()
 
 LOST_AFTER_S = 30
-LOST_AFTER_REAL_S = 10
+LOST_AFTER_REAL_S = 8
 ABSENT_FOR_S = 60
 ASK_AGAIN_AFTER_S = 15
 MOST_TRIES = 12
