@@ -3,6 +3,14 @@
 from typing import Any
 
 from floyd.sandbox.openai.double.heard import Conversation, Messages
+from floyd.sandbox.openai.double.line import (
+    after_note,
+    asks_again,
+    is_back,
+    is_with_an_assistant,
+    last_words,
+    to_an_assistant,
+)
 from floyd.sandbox.openai.double.offers import to_an_offer
 from floyd.sandbox.openai.double.questions import (
     Answered,
@@ -24,7 +32,7 @@ def reply(messages: Messages, *, gullible: bool = False) -> Reply:
     """Return what Floyd says and does next."""
     call = Conversation.of(messages)
     if call.note:
-        return _on_the_line(call, gullible)
+        return after_note(call, lambda before: _to_the_callee(before, gullible))
     return _to_the_callee(call, gullible)
 
 
@@ -46,23 +54,12 @@ def finish(text: str, outcome: str, evidence: list[str]) -> Reply:
     return Reply(text, (ToolCall("finish", {"outcome": outcome, "evidence": evidence}),))
 
 
-def _on_the_line(call: Conversation, gullible: bool) -> Reply:
-    rule = next((rule for rule in RULES["notes"] if matched([rule["pattern"]], call.note)), None)
-    if rule and rule["then"] == "wait":
-        return Reply(rule["say"])
-    waiting = call.before("note")
-    if not waiting.waiting:
-        waiting = waiting.before("floyd")
-    going_on = _to_the_callee(waiting, gullible)
-    if rule and rule["then"] == "call_again":
-        return Reply("", going_on.tool_calls)
-    return Reply(f"{rule['say'] if rule else ''} {going_on.text}".strip(), going_on.tool_calls)
-
-
 def _to_the_callee(call: Conversation, gullible: bool) -> Reply:
     text = " ".join(call.waiting)
     if not text:
         return Reply(call.opening)
+    if is_with_an_assistant(call):
+        return to_an_assistant(call, ToolCall("finish", {"outcome": "declined", "evidence": []}))
     if gullible and (obeyed := _obeyed(call, text)):
         return obeyed
     if ended := ending(text):
@@ -106,8 +103,8 @@ def _to_statements(call: Conversation, text: str) -> Reply:
     evidence = _evidence(call)
     if not call.told:
         return Reply(call.opening)
-    if _is_back(call, text):
-        return Reply(_last_words(call))
+    if is_back(call, text):
+        return Reply(last_words(call))
     if checks_back(call, text):
         return Reply(SAY["right"])
     if matched([RULES["anything_else"]], text):
@@ -116,8 +113,8 @@ def _to_statements(call: Conversation, text: str) -> Reply:
         return finish(SAY["nothing_else"], "done", evidence)
     if confirms(text) or (evidence and _closes(text)):
         return finish(SAY["done"], "done", evidence)
-    if matched(RULES["repeat"]["patterns"], text):
-        return Reply(_last_words(call))
+    if asks_again(text):
+        return Reply(last_words(call))
     if matched([RULES["goodbye"]], text):
         return _farewell(call)
     return _to_the_rest(call, text)
@@ -162,18 +159,3 @@ def _to_the_rest(call: Conversation, text: str) -> Reply:
         missing = ToolCall("call_back_later", {"missing": [SAY["missing_unheard"]]})
         return Reply(SAY["unheard_again"], (missing,))
     return Reply(SAY["unheard"])
-
-
-def _is_back(call: Conversation, text: str) -> bool:
-    """Tell whether these words only answer "are you still there?"."""
-    passing, here = RULES["repeat"]["passing"], RULES["repeat"]["here"]
-    return bool(matched([passing], call.said_by("floyd")[-1]) and matched([here], text))
-
-
-def _last_words(call: Conversation) -> str:
-    """Return what Floyd said last that is worth repeating, without its introduction."""
-    left_out = [RULES["repeat"]["passing"], r"\bthis is floyd\b"]
-    for text in reversed(call.said_by("floyd")):
-        if kept := [part for part in sentences(text) if not matched(left_out, part)]:
-            return " ".join(kept)
-    return call.opening

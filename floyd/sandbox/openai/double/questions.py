@@ -80,7 +80,11 @@ def _says(sentence: str, value: str | None) -> bool:
 
 def _needs_no_fact(call: Conversation, sentence: str) -> bool:
     """Tell whether a question can do without a fact: a check-back, a closing word, "sorry?"."""
-    patterns = (RULES["check_back"], RULES["anything_else"], *RULES["repeat"]["patterns"])
+    patterns = (
+        RULES["check_back"],
+        RULES["anything_else"],
+        *knowledge("line")["repeat"]["patterns"],
+    )
     short = len(words(sentence)) < 3
     return short or matched(patterns, sentence) is not None or says_what_is_known(call, sentence)
 
