@@ -34,11 +34,16 @@ def candidates(phone: str, now: float) -> list[Candidate]:
     Nobody was phoned where the list is empty; Floyd must find out which one is meant where it has
     several.
     """
-    phoned = _last_calls(phone, now)
-    errands = Errand.select().where(Errand.id.in_(list(phoned)))
-    found = [Candidate(errand, phoned[errand.id]) for errand in errands]
-    found.sort(key=lambda one: one.called_at, reverse=True)
+    found = phoned(phone, now)
     return [one for one in found if one.errand.state in _OPEN] or found[:1]
+
+
+def phoned(phone: str, now: float) -> list[Candidate]:
+    """Return all errands for which Floyd phoned a number of late, the last one first."""
+    last = _last_calls(phone, now)
+    errands = Errand.select().where(Errand.id.in_(list(last)))
+    found = [Candidate(errand, last[errand.id]) for errand in errands]
+    return sorted(found, key=lambda one: one.called_at, reverse=True)
 
 
 def take_up(call_id: int, errand_id: int, now: float) -> bool:

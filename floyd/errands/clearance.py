@@ -5,7 +5,7 @@ from floyd.errands.knowledge import contacts_of, texts_of
 from floyd.phone_numbers import Refusal
 from floyd.prompts.schemas import Outcome
 from floyd.settings import Settings
-from floyd.store.models import Errand, User
+from floyd.store.models import Call, Errand, User
 
 
 def refusal(settings: Settings, errand: Errand, phone: str) -> Refusal | None:
@@ -24,5 +24,10 @@ def refusal(settings: Settings, errand: Errand, phone: str) -> Refusal | None:
 
 
 def _asked_not_to_be_called(phone: str) -> bool:
+    """Return whether a call came to that; one that was returned may have left its errand alone."""
     asked = (Errand.phone == phone) & (Errand.outcome == Outcome.DO_NOT_CALL.value)
-    return bool(Errand.select().where(asked).exists())
+    returned = (Call.phone == phone) & (Call.role == "return") & Call.report.is_null(False)
+    return bool(Errand.select().where(asked).exists()) or any(
+        call.report["outcome"] == Outcome.DO_NOT_CALL.value
+        for call in Call.select(Call.report).where(returned)
+    )

@@ -4,11 +4,14 @@ All of it is one transaction behind a compare-and-swap on `reported_at`: whateve
 whoever reports at once, the user reads of a call once.
 """
 
+from collections.abc import Sequence
 from typing import Any
 
 import structlog
 
-from floyd.calls.progress import FINAL
+from floyd.calls.returning import begin_awaiting
+from floyd.errands.conversation import open_questions
+from floyd.errands.ended import look_again, mark_reported, ready_to_report
 from floyd.errands.lifecycle import MOST_TRIES, WORTH_ANOTHER_TRY, State, after_call, move
 from floyd.errands.telling import callee_of
 from floyd.errors import ModelError
@@ -18,12 +21,12 @@ from floyd.reports import wording
 from floyd.reports.delivery import write_text
 from floyd.reports.summary import Summary, summarise, without_model
 from floyd.services import Services
-from floyd.store.database import writing
+from floyd.store.database import Writes, writing
 from floyd.store.models import Call, Contact, Errand, Fact, Question
 
 log = structlog.get_logger()
 
-SETTLES_WITHIN_S = 10
+_SETTLES = frozenset({Outcome.DONE, Outcome.PARTLY, Outcome.DECLINED, Outcome.DO_NOT_CALL})
 _REPORT_LEASE_S = 45
 _RETRY_AFTER_S = 20
 _WITHOUT_MODEL_AFTER_S = 120
@@ -31,24 +34,21 @@ _HOPELESS_AFTER_S = 1800
 
 
 def conclude(services: Services, call_id: int) -> None:
-    """Report a call that has ended, once everything that was said is stored."""
-    call = Call.get_or_none(Call.id == call_id)
-    if call is None or call.state not in FINAL or call.reported_at is not None:
-        return
+    """Report a call of an errand that has ended, once everything that was said is stored."""
     now = services.clock.now()
-    if not _is_settled(call, now):
-        _look_again(call, (call.ended_at or now) + SETTLES_WITHIN_S)
+    call = ready_to_report(call_id, now)
+    if call is None or call.errand is None:
         return
     if was_never_placed(call) and call.errand.tries < MOST_TRIES:
-        _dial_again(call, now)
+        _dial_again(call, call.errand, now)
         return
-    if not _take(call, now):
+    if not _take(call, call.errand, now):
         return
     summary = _summary(services, call, now)
     if summary is None:
-        _look_again(call, services.clock.now() + _RETRY_AFTER_S)
+        look_again(call, services.clock.now() + _RETRY_AFTER_S)
     else:
-        _tell(call, summary, services.clock.now())
+        _tell(call, Errand.get_by_id(call.errand.id), summary, services.clock.now())
 
 
 def _summary(services: Services, call: Call, now: float) -> Summary | None:
@@ -68,77 +68,68 @@ def was_never_placed(call: Call) -> bool:
     return call.state == "failed" and call.sid is None and call.error_code is None
 
 
-def _is_settled(call: Call, now: float) -> bool:
-    """Return whether the transcript is complete, or as complete as it will get."""
-    return (
-        call.token_used == 0
-        or call.settled_at is not None
-        or now >= (call.ended_at or 0) + SETTLES_WITHIN_S
-    )
-
-
-def _take(call: Call, now: float) -> bool:
+def _take(call: Call, errand: Errand, now: float) -> bool:
     """Take the report of a call for a while; False when another process is at it."""
     unreported = (Call.id == call.id) & Call.reported_at.is_null()
     why = "the call has ended"
     with writing() as writes:
         lapsed = Call.select().where(unreported & (Call.due_at <= now)).exists()
-        begun = move(writes, call.errand.id, State.CALLING, State.REPORTING, why, now)
+        begun = call.awaited and move(writes, errand.id, State.CALLING, State.REPORTING, why, now)
         if begun or lapsed:
             Call.update(due_at=now + _REPORT_LEASE_S).where(unreported).execute()
     return bool(begun or lapsed)
 
 
-def _look_again(call: Call, due_at: float) -> None:
-    with writing():
-        Call.update(due_at=due_at).where(
-            (Call.id == call.id) & Call.reported_at.is_null()
-        ).execute()
-
-
-def _dial_again(call: Call, now: float) -> None:
+def _dial_again(call: Call, errand: Errand, now: float) -> None:
     with writing() as writes:
-        if _mark_reported(call, now, {"outcome": "never_placed"}):
+        if mark_reported(call, now, {"outcome": "never_placed"}):
             why = "the call was never placed"
-            errand_id = call.errand.id
-            if move(writes, errand_id, State.CALLING, State.READY, why, now, due_at=now):
-                writes.look_at("advance_errand", errand_id)
+            if move(writes, errand.id, State.CALLING, State.READY, why, now, due_at=now):
+                writes.look_at("advance_errand", errand.id)
 
 
-def _tell(call: Call, summary: Summary, now: float) -> None:
-    errand = Errand.get_by_id(call.errand.id)
-    state = after_call(summary.outcome, errand.tries)
+def _tell(call: Call, errand: Errand, summary: Summary, now: float) -> None:
+    state = _state_after(call, errand, summary)
     with writing() as writes:
-        if not _mark_reported(call, now, _kept(summary)):
+        if not mark_reported(call, now, _kept(summary)):
             return
-        move(
-            writes,
-            errand.id,
-            State.REPORTING,
-            state,
-            f"the call ended: {summary.outcome}",
-            now,
-            outcome=summary.outcome.value,
-        )
-        _ask(errand, summary, state, now)
+        goes_on = call.awaited or _is_settled_after_all(writes, call, errand, summary, now)
+        if not goes_on and summary.said is None:
+            return
+        asked = _asked(call, errand, summary, state) if goes_on else list(summary.missing)
+        ending = _ending(errand, call, summary, state if goes_on else None, asked)
+        if goes_on:
+            why = f"the call ended: {summary.outcome}"
+            outcome = summary.outcome.value
+            move(writes, errand.id, State.REPORTING, state, why, now, outcome=outcome)
+            _ask(errand, ending, state, now)
         _learn(errand, call, summary, now)
         write_text(
             writes,
             user=errand.user,
             errand=errand,
-            body=wording.text(_ending(errand, call, summary, state)),
+            body=wording.text(ending),
             occasion=f"call:{call.attempt}:report",
             now=now,
         )
 
 
-def _mark_reported(call: Call, now: float, report: dict[str, Any]) -> bool:
-    marked = (
-        Call.update(report=report, reported_at=now, due_at=None)
-        .where((Call.id == call.id) & Call.reported_at.is_null())
-        .execute()
+def _state_after(call: Call, errand: Errand, summary: Summary) -> State:
+    """Return where a call takes its errand; a callee's own call is no try that was in vain."""
+    own = call.role == "return" and summary.outcome in WORTH_ANOTHER_TRY
+    return after_call(summary.outcome, 0 if own else errand.tries)
+
+
+def _is_settled_after_all(
+    writes: Writes, call: Call, errand: Errand, summary: Summary, now: float
+) -> bool:
+    """Have a call settle its errand that could not wait for it when it came."""
+    if call.role != "return" or summary.outcome not in _SETTLES:
+        return False
+    why = "the call has ended"
+    return begin_awaiting(errand.id, now) and move(
+        writes, errand.id, State.CALLING, State.REPORTING, why, now
     )
-    return bool(marked == 1)
 
 
 def _kept(summary: Summary) -> dict[str, Any]:
@@ -151,7 +142,16 @@ def _kept(summary: Summary) -> dict[str, Any]:
     }
 
 
-def _ending(errand: Errand, call: Call, summary: Summary, state: State) -> wording.Ending:
+def _asked(call: Call, errand: Errand, summary: Summary, state: State) -> list[str]:
+    """Return what the user is to answer: what is missing, else what still was when they called."""
+    if summary.missing or call.role != "return" or state is not State.WAITING_FOR_USER:
+        return list(summary.missing)
+    return [question.text for question in open_questions(errand)]
+
+
+def _ending(
+    errand: Errand, call: Call, summary: Summary, state: State | None, asked: Sequence[str]
+) -> wording.Ending:
     waits = state is State.WAITING_FOR_USER
     worth_it = summary.outcome in WORTH_ANOTHER_TRY | {Outcome.NEEDS_USER}
     return wording.Ending(
@@ -160,23 +160,27 @@ def _ending(errand: Errand, call: Call, summary: Summary, state: State) -> wordi
         number=for_reading(call.phone),
         claims=summary.claims,
         said=summary.said,
-        questions=summary.missing,
+        questions=asked,
         follow_ups=summary.follow_ups,
         shared=summary.shared,
         tries=errand.tries,
         asks_again=waits and summary.outcome in WORTH_ANOTHER_TRY,
-        tried_enough=worth_it and not waits,
+        tried_enough=worth_it and state is State.FAILED,
         connected=summary.connected,
         by_machine=summary.by_machine,
+        called_back=call.role == "return",
+        changes_nothing=state is None,
     )
 
 
-def _ask(errand: Errand, summary: Summary, state: State, now: float) -> None:
+def _ask(errand: Errand, ending: wording.Ending, state: State, now: float) -> None:
     """Write down what the user is asked, where the errand waits for them."""
     if state is not State.WAITING_FOR_USER:
         return
-    for question in summary.missing or (wording.TRY_AGAIN,):
-        Question.create(errand=errand, text=question, asked_at=now)
+    asked_already = [question.text for question in open_questions(errand)]
+    for question in ending.questions or (wording.TRY_AGAIN,):
+        if question not in asked_already:
+            Question.create(errand=errand, text=question, asked_at=now)
 
 
 def _learn(errand: Errand, call: Call, summary: Summary, now: float) -> None:

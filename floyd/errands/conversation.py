@@ -5,7 +5,15 @@ from typing import Any
 from zoneinfo import ZoneInfo
 
 from floyd.errands.lifecycle import OPEN
-from floyd.store.models import Errand, InboundText, OutboundText, Question, User
+from floyd.store.models import (
+    Call,
+    Errand,
+    InboundText,
+    OutboundText,
+    Question,
+    User,
+    Utterance,
+)
 
 _EARLIER_TEXTS = 10
 _EARLIER_LENGTH = 500
@@ -47,6 +55,28 @@ def errands_material(user: User) -> list[dict[str, Any]]:
     ]
 
 
+def written_by(user: User) -> Any:
+    """Return the condition that a text is surely a user's own: written, or said by them.
+
+    Who calls from their number without being vouched for may be anybody.
+    """
+    vouched_for = Call.select(Call.id).where(Call.attested == True)  # noqa: E712 - it is SQL
+    return (InboundText.phone == user.phone) & (
+        InboundText.call.is_null() | InboundText.call.in_(vouched_for)
+    )
+
+
+def dialogue(call: Call) -> list[dict[str, str]]:
+    """Return what a user and Floyd said in a call, as the model reads it."""
+    said = Utterance.select().where(Utterance.call == call).order_by(Utterance.position)
+    speakers = {"callee": "user", "floyd": "floyd"}
+    return [
+        {"speaker": speakers[row.speaker], "text": row.text}
+        for row in said
+        if row.speaker in speakers and row.text.strip()
+    ]
+
+
 def earlier_texts(user: User, before: float) -> list[dict[str, str]]:
     """Return the last texts of a conversation, both ways, oldest first.
 
@@ -56,7 +86,7 @@ def earlier_texts(user: User, before: float) -> list[dict[str, str]]:
     """
     theirs = (
         InboundText.select()
-        .where((InboundText.phone == user.phone) & (InboundText.received_at < before))
+        .where(written_by(user) & (InboundText.received_at < before))
         .order_by(InboundText.received_at.desc())
         .limit(_EARLIER_TEXTS)
     )

@@ -60,10 +60,13 @@ def was_given(phone: str, texts: Sequence[str]) -> bool:
     """Return whether exactly this number stands in one of the texts, in any usual form."""
     wanted = _national_digits(phone)
     return any(
-        _national_digits(written) == wanted
-        for text in texts
-        for written in _WRITTEN_NUMBER.findall(text)
+        _national_digits(written) == wanted for text in texts for written in numbers_in(text)
     )
+
+
+def numbers_in(text: str) -> list[str]:
+    """Return the numbers of a text that may be phone numbers, as they are written."""
+    return _WRITTEN_NUMBER.findall(text)
 
 
 def in_words(phone: str, why: Refusal) -> str:

@@ -5,7 +5,8 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from typing import Any
 
-from floyd.reports.wording import TRY_AGAIN
+from floyd.errands.conversation import written_by
+from floyd.reports.wording import is_yes_or_no
 from floyd.store.models import Contact, Errand, Fact, InboundText, Question, User
 
 _NUMBER_SEARCH = 200
@@ -39,7 +40,7 @@ def texts_of(user: User) -> list[str]:
     """Return a user's own words of late: a number in them was given by the user."""
     texts = (
         InboundText.select(InboundText.body)
-        .where(InboundText.phone == user.phone)
+        .where(written_by(user))
         .order_by(InboundText.id.desc())
         .limit(_NUMBER_SEARCH)
     )
@@ -68,14 +69,14 @@ def answers_material(errand: Errand) -> list[dict[str, str | None]]:
     """Return what the user has answered for an errand, in order; a mere yes tells nothing."""
     answered = (
         Question.select()
-        .where(
-            (Question.errand == errand)
-            & Question.answered_at.is_null(False)
-            & (Question.text != TRY_AGAIN)
-        )
+        .where((Question.errand == errand) & Question.answered_at.is_null(False))
         .order_by(Question.id)
     )
-    return [{"question": question.text, "answer": question.answer} for question in answered]
+    return [
+        {"question": question.text, "answer": question.answer}
+        for question in answered
+        if not is_yes_or_no(question.text)
+    ]
 
 
 def snapshot(errand: Errand, facts: Sequence[Fact], chosen: Sequence[int]) -> dict[str, Any]:

@@ -3,6 +3,7 @@
 import re
 from collections.abc import Iterable
 
+from floyd.errands.conversation import written_by
 from floyd.prompts.schemas import UserFact
 from floyd.reports.evidence import Said, Transcript, holds
 from floyd.store.models import Errand, Fact, InboundText, User
@@ -37,9 +38,7 @@ def was_said(value: str, text: str) -> bool:
 
 def _answers(errand: Errand) -> list[InboundText]:
     """Return what the user has texted since the errand began, the newest first."""
-    since = (InboundText.phone == errand.user.phone) & (
-        InboundText.received_at >= errand.created_at
-    )
+    since = written_by(errand.user) & (InboundText.received_at >= errand.created_at)
     return list(InboundText.select().where(since).order_by(InboundText.id.desc()))
 
 

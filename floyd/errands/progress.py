@@ -76,13 +76,16 @@ def _dial(services: Services, errand: Errand) -> None:
 
 def _look_at_call(services: Services, errand: Errand) -> None:
     """Take up a call that nobody has placed or reported; one that goes on is left alone."""
-    call = Call.select().where(Call.errand == errand).order_by(Call.id.desc()).first()
+    unreported = (Call.errand == errand) & Call.reported_at.is_null()
+    calls = list(Call.select().where(unreported).order_by(Call.id))
     with writing() as writes:
         ours = take_lease(errand.id, State(errand.state), services.clock.now(), _NEXT_LOOK_S)
-        if ours and call and call.state in FINAL:
-            writes.look_at("report_call", call.id)
-    if ours and call and call.state == "reserved":
-        place(services, errand, call)
+        for call in calls:
+            if ours and call.state in FINAL:
+                writes.look_at("report_call", call.id)
+    for call in calls:
+        if ours and call.state == "reserved":
+            place(services, errand, call)
 
 
 STEPS: dict[State, Callable[[Services, Errand], None]] = {

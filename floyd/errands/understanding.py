@@ -10,8 +10,9 @@ import unicodedata
 import structlog
 from redis import Redis
 
-from floyd.errands.conversation import earlier_texts, errands_material, local_time
+from floyd.errands.conversation import dialogue, earlier_texts, errands_material, local_time
 from floyd.errands.gates import asks_for_an_emergency_call
+from floyd.errands.spoken import confirmation
 from floyd.errands.welcome import welcome
 from floyd.errands.wishes import Desk, carry_out
 from floyd.errors import ModelError
@@ -36,6 +37,14 @@ NOT_UNDERSTOOD = "I'm not sure what you mean. Whom should I call, and what shoul
 
 TOO_LATE = (
     "I'm sorry, I couldn't read your text in time. If it still matters, please send it again."
+)
+NOT_HEARD_YET = (
+    "I couldn't take in what you said on the phone just now; I'll try again in a moment."
+)
+NOT_HEARD = "I'm sorry, I couldn't make sense of what you said on the phone. Please text it to me."
+HEARD_TOO_LATE = (
+    "I'm sorry, I couldn't take in what you said on the phone in time. "
+    "If it still matters, please text it to me."
 )
 EMERGENCY = (
     "I can't call emergency services. If this is an emergency, please dial {number} yourself now."
@@ -114,14 +123,21 @@ def _understand_one(services: Services, user: User, text: InboundText) -> list[i
         if not _mark_understood(text, now):
             return []
         desk = Desk(writes=writes, user=user, text=text, now=now)
-        sentences = [said for wish in wishes if (said := carry_out(desk, wish))]
-        if not wishes:
-            sentences = [NOT_UNDERSTOOD]
-        if hello := welcome(user, now):
+        sentences = _carried_out(desk, wishes)
+        if desk.is_surely_the_user and (hello := welcome(user, now)):
             sentences.insert(0, hello)
         if sentences:
             _reply(writes, user, text, " ".join(dict.fromkeys(sentences)), now)
     return desk.errands
+
+
+def _carried_out(desk: Desk, wishes: list[Wish]) -> list[str]:
+    """Do what a text asks for and return what is said about it, sentence by sentence."""
+    if desk.text.call is not None:
+        return confirmation(desk, wishes)
+    if not wishes:
+        return [NOT_UNDERSTOOD]
+    return [said for wish in wishes if (said := carry_out(desk, wish))]
 
 
 def _read(services: Services, user: User, text: InboundText) -> list[Wish]:
@@ -132,6 +148,11 @@ def _read(services: Services, user: User, text: InboundText) -> list[Wish]:
         "earlier_texts": earlier_texts(user, before=text.received_at),
         "open_errands": errands_material(user),
     }
+    if text.call is not None:
+        material["spoken"] = dialogue(text.call)
+        if not text.call.attested:
+            # It may be a stranger who speaks: what Floyd knows of the user has no place there.
+            material |= {"user": "somebody", "earlier_texts": [], "open_errands": []}
     understanding = services.thinker.think(instructions("understanding"), material, Understanding)
     return understanding.wishes[:_MOST_WISHES]
 
@@ -139,7 +160,7 @@ def _read(services: Services, user: User, text: InboundText) -> list[Wish]:
 def _not_read(services: Services, user: User, text: InboundText, error: ModelError) -> None:
     log.warning("text_not_read", text=text.id, tries=text.tries, error=type(error).__name__)
     if text.tries >= len(_RETRY_AFTER_S):
-        _answer_plainly(services, user, text, NOT_READ)
+        _answer_plainly(services, user, text, NOT_HEARD if text.call else NOT_READ)
         return
     with writing() as writes:
         now = services.clock.now()
@@ -147,7 +168,8 @@ def _not_read(services: Services, user: User, text: InboundText, error: ModelErr
             tries=InboundText.tries + 1, due_at=now + _RETRY_AFTER_S[text.tries]
         ).where((InboundText.id == text.id) & InboundText.understood_at.is_null()).execute()
         occasion = f"text:{text.id}:delayed"
-        write_text(writes, user=user, body=NOT_READ_YET, occasion=occasion, now=now)
+        body = NOT_HEARD_YET if text.call else NOT_READ_YET
+        write_text(writes, user=user, body=body, occasion=occasion, now=now)
 
 
 def _welcome_stranger(services: Services, text: InboundText) -> None:
@@ -185,7 +207,9 @@ def _plain_answer(text: InboundText, now: float) -> str | None:
         return NO_PICTURES if text.media_count else NO_WORDS
     if number := asks_for_an_emergency_call(text.body):
         return EMERGENCY.format(number=number)
-    return TOO_LATE if now > text.received_at + _STALE_AFTER_S else None
+    if now <= text.received_at + _STALE_AFTER_S:
+        return None
+    return HEARD_TOO_LATE if text.call else TOO_LATE
 
 
 def _has_words(body: str) -> bool:

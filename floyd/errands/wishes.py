@@ -11,11 +11,12 @@ from dataclasses import dataclass, field
 from floyd.errands.conversation import open_errands, open_questions
 from floyd.errands.decisions import YesOrNo, drops_it, yes_or_no
 from floyd.errands.lifecycle import DUE_AFTER_S, State, move
+from floyd.errands.quoting import is_composed_of, is_quoted
 from floyd.errands.telling import name_of, standing
 from floyd.errands.welcome import take_name
 from floyd.prompts.schemas import Wish
 from floyd.reports.delivery import plain
-from floyd.reports.wording import TRY_AGAIN
+from floyd.reports.wording import TRY_AGAIN, is_yes_or_no
 from floyd.store.database import Writes
 from floyd.store.models import Errand, Fact, InboundText, Question, User
 
@@ -45,6 +46,11 @@ class Desk:
     now: float
     errands: list[int] = field(default_factory=list)
 
+    @property
+    def is_surely_the_user(self) -> bool:
+        """Whether nobody else can have said it: it was written, or Twilio vouches for the call."""
+        return self.text.call is None or bool(self.text.call.attested)
+
 
 Handler = Callable[[Desk, Wish], str | None]
 
@@ -57,7 +63,7 @@ def carry_out(desk: Desk, wish: Wish) -> str | None:
 def _new_errand(desk: Desk, wish: Wish) -> str | None:
     errand = Errand.create(
         user=desk.user,
-        request=_own_words(desk, wish),
+        request=own_words(desk, wish),
         state=State.NEW.value,
         created_at=desk.now,
         due_at=desk.now + (DUE_AFTER_S[State.NEW] or 0),
@@ -76,12 +82,12 @@ def _answer(desk: Desk, wish: Wish) -> str | None:
     if errand.state != State.WAITING_FOR_USER:
         return f"Thanks, I'm already on it: {standing(errand)}"
     questions = open_questions(errand)
-    if any(question.text == TRY_AGAIN for question in questions):
-        return _settle_try(desk, errand, wish, yes_or_no(wish.text))
+    if any(is_yes_or_no(question.text) for question in questions):
+        return _settle(desk, errand, wish, yes_or_no(wish.text))
     if drops_it(wish.text):
         return _cancel_one(desk, errand)
     for question in questions:
-        _store_answer(desk, question, _own_words(desk, wish))
+        _store_answer(desk, question, own_words(desk, wish))
     _plan_again(desk, errand, "the user answered")
     return "Thanks, I'll go on with that."
 
@@ -106,19 +112,22 @@ def _decide(desk: Desk, wish: Wish, decision: YesOrNo) -> str | None:
     if decision is YesOrNo.NO:
         return _cancel_one(desk, errand)
     questions = open_questions(errand)
-    if any(question.text == TRY_AGAIN for question in questions):
-        return _settle_try(desk, errand, wish, decision)
+    if any(is_yes_or_no(question.text) for question in questions):
+        return _settle(desk, errand, wish, decision)
     return "I still need to know: " + " ".join(question.text for question in questions)
 
 
-def _settle_try(desk: Desk, errand: Errand, wish: Wish, decision: YesOrNo | None) -> str | None:
+def _settle(desk: Desk, errand: Errand, wish: Wish, decision: YesOrNo | None) -> str | None:
+    """Do what was asked about, or drop it; anything but a yes or a no is asked again."""
+    questions = open_questions(errand)
     if decision is YesOrNo.NO:
         return _cancel_one(desk, errand)
     if decision is None:
-        return f"{name_of(errand)}: shall I try again, yes or no?"
-    for question in open_questions(errand):
-        _store_answer(desk, question, _own_words(desk, wish))
-    _plan_again(desk, errand, "the user wants another try")
+        tries = any(question.text == TRY_AGAIN for question in questions)
+        return f"{name_of(errand)}: shall I {'try again' if tries else 'do that'}, yes or no?"
+    for question in questions:
+        _store_answer(desk, question, own_words(desk, wish))
+    _plan_again(desk, errand, "the user said yes")
     return None
 
 
@@ -150,7 +159,7 @@ def _cancel_one(desk: Desk, errand: Errand) -> str:
 
 
 def _remember(desk: Desk, wish: Wish) -> str:
-    value = _REMEMBER.sub("", _own_words(desk, wish), count=1).strip() or wish.text
+    value = _REMEMBER.sub("", own_words(desk, wish), count=1).strip() or wish.text
     Fact.create(
         user=desk.user,
         subject=desk.user.name,
@@ -197,11 +206,17 @@ def _meant(errands: list[Errand], wish: Wish) -> Errand | None:
     return errands[0] if len(errands) == 1 else None
 
 
-def _own_words(desk: Desk, wish: Wish) -> str:
-    """Return the user's own words for a wish: the model's, only if the user wrote them."""
+def own_words(desk: Desk, wish: Wish) -> str:
+    """Return the user's own words for a wish: the model's, only if the user wrote them.
+
+    What is said on the phone comes in pieces, of which the model may put together a wish.
+    """
     quoted = " ".join(wish.text.split())
     written = " ".join(desk.text.body.split())
-    return quoted if quoted and quoted.casefold() in written.casefold() else written
+    if is_quoted(quoted, written):
+        return quoted
+    is_theirs = quoted and desk.text.call is not None and is_composed_of(quoted, written)
+    return quoted if is_theirs else written
 
 
 def _store_answer(desk: Desk, question: Question, answer: str) -> None:

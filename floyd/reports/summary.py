@@ -134,8 +134,8 @@ def checked(call: Call, transcript: Transcript, report: Report | None) -> Summar
 def transcript_of(call: Call) -> Transcript:
     """Return the stored words of a call, in their order."""
     rows = Utterance.select().where(Utterance.call == call).order_by(Utterance.position)
-    snapshot, plan = call.errand.snapshot or {}, call.errand.plan or {}
-    known = (str(plan.get("callee", {}).get("name", "")), str(snapshot.get("user", "")))
+    snapshot, callee = _snapshot(call), _plan(call).get("callee", {})
+    known = (str(callee.get("name", "")), str(snapshot.get("user", "")))
     return Transcript(
         [Said(row.position, row.speaker, row.text) for row in rows if row.text.strip()], known
     )
@@ -149,8 +149,9 @@ def _was_conversation(call: Call, transcript: Transcript) -> bool:
 
 def _material(call: Call, transcript: Transcript) -> dict[str, Any]:
     return {
-        "plan": call.errand.plan,
-        "snapshot": call.errand.snapshot,
+        "plan": _plan(call),
+        "snapshot": _snapshot(call),
+        "called_back": call.role == "return",
         "transcript": [
             {"id": said.id, "speaker": said.speaker, "text": said.text}
             for said in transcript.utterances
@@ -159,6 +160,14 @@ def _material(call: Call, transcript: Transcript) -> dict[str, Any]:
         "ending": _ending(call),
         "finish": call.finish,
     }
+
+
+def _plan(call: Call) -> dict[str, Any]:
+    return (call.errand.plan if call.errand else None) or {}
+
+
+def _snapshot(call: Call) -> dict[str, Any]:
+    return (call.errand.snapshot if call.errand else None) or {}
 
 
 def _ending(call: Call) -> str:
@@ -233,12 +242,13 @@ def _last_words(transcript: Transcript) -> str | None:
 
 def _shared(call: Call, transcript: Transcript) -> list[str]:
     heard = [said.text for said in transcript.utterances if said.speaker == "floyd"]
-    return shared(call.errand.snapshot or {}, heard)
+    return shared(_snapshot(call), heard)
 
 
 def _learned(call: Call, transcript: Transcript, report: Report | None) -> Sequence[LearnedFact]:
     if report is None:
         return []
-    subjects = [str(fact["subject"]) for fact in (call.errand.snapshot or {}).get("facts", [])]
-    persons = [str((call.errand.snapshot or {}).get("user", "")), *subjects]
+    snapshot = _snapshot(call)
+    subjects = [str(fact["subject"]) for fact in snapshot.get("facts", [])]
+    persons = [str(snapshot.get("user", "")), *subjects]
     return [fact for fact in report.learned if about_callee(fact, transcript, persons)]

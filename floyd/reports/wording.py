@@ -10,6 +10,8 @@ from floyd.prompts.schemas import Outcome
 
 TWO_SEGMENTS = 306
 TRY_AGAIN = "Shall I try again?"
+_UNSURE_WHO = "Somebody calling from your number asked me: "
+_SHALL_I = '{unsure}"{request}". Shall I do that?'
 
 _UNCONFIRMED = "nothing that I'd call confirmed was said"
 _HEADINGS: dict[Outcome, str] = {
@@ -26,9 +28,21 @@ _HEADINGS: dict[Outcome, str] = {
     Outcome.CUT_OFF: "The call to {callee} broke off before it was settled.",
     Outcome.FAILED: "I reached {callee}, but {unconfirmed}.",
 }
+_CALLED_BACK: dict[Outcome, str] = {
+    Outcome.DONE: "Done.",
+    Outcome.PARTLY: "Partly done.",
+    Outcome.DECLINED: "They declined.",
+    Outcome.NEEDS_USER: "They need something that I don't know.",
+    Outcome.WRONG_NUMBER: "It is a wrong number.",
+    Outcome.CLOSED: "They are closed right now.",
+    Outcome.DO_NOT_CALL: "They asked me not to call again, so I won't.",
+    Outcome.FAILED: "But {unconfirmed}.",
+}
+_BROKE_OFF = "The call broke off before it was settled."
 _NOT_CONNECTED = "The call to {callee} at {number} could not be connected."
 _MACHINE = "{callee}'s voicemail answered. I left no message."
 _TRIED_ENOUGH = "That was try {tries}, so I've stopped."
+_CALLED_ENOUGH = "I've called {tries} times, so I've stopped."
 _NEEDED = "They wanted to know: {questions}"
 
 
@@ -50,6 +64,8 @@ class Ending:
         tried_enough: whether another try would have been worth it, had there not been enough.
         connected: whether anybody or anything answered.
         by_machine: whether a voicemail answered.
+        called_back: whether the callee phoned Floyd.
+        changes_nothing: whether the errand stays as it was, so that its user is only told.
     """
 
     outcome: Outcome
@@ -65,6 +81,18 @@ class Ending:
     tried_enough: bool = False
     connected: bool = True
     by_machine: bool = False
+    called_back: bool = False
+    changes_nothing: bool = False
+
+
+def shall_i(request: str) -> str:
+    """Return the question whether an errand is the user's that a caller of theirs asked for."""
+    return _SHALL_I.format(unsure=_UNSURE_WHO, request=request)
+
+
+def is_yes_or_no(question: str) -> bool:
+    """Return whether a question of ours is answered by a mere yes or no, and by nothing else."""
+    return question == TRY_AGAIN or question.startswith(_UNSURE_WHO)
 
 
 def text(ending: Ending) -> str:
@@ -73,7 +101,7 @@ def text(ending: Ending) -> str:
     last = _last(ending)
     optional = [_sentence(claim) for claim in ending.claims]
     if not optional and ending.said and ending.outcome is not Outcome.NEEDS_USER:
-        optional = [f'They said: "{_shortened(ending.said)}"']
+        optional = [f'They said: "{shortened(ending.said)}"']
     optional += [_sentence(follow_up) for follow_up in ending.follow_ups]
     for sentence in optional:
         if len(" ".join([*must, sentence, *last])) > TWO_SEGMENTS:
@@ -83,6 +111,8 @@ def text(ending: Ending) -> str:
 
 
 def _heading(ending: Ending) -> str:
+    if ending.called_back:
+        return f"{ending.callee} called back. {_came_of_it(ending)}".rstrip()
     template = _HEADINGS[ending.outcome]
     if ending.by_machine and ending.outcome is Outcome.NO_ANSWER:
         template = _MACHINE
@@ -91,13 +121,21 @@ def _heading(ending: Ending) -> str:
     return template.format(callee=ending.callee, number=ending.number, unconfirmed=_UNCONFIRMED)
 
 
+def _came_of_it(ending: Ending) -> str:
+    if ending.changes_nothing:
+        return ""
+    return _CALLED_BACK.get(ending.outcome, _BROKE_OFF).format(unconfirmed=_UNCONFIRMED)
+
+
 def _last(ending: Ending) -> list[str]:
     """Return how a text ends: what the user is asked, then what was shared."""
     last = []
-    if ending.tried_enough:
+    if ending.tried_enough or ending.changes_nothing:
         if ending.questions:
             last.append(_NEEDED.format(questions=numbered(ending.questions)))
-        last.append(_TRIED_ENOUGH.format(tries=ending.tries))
+        if ending.tried_enough:
+            enough = _CALLED_ENOUGH if ending.called_back else _TRIED_ENOUGH
+            last.append(enough.format(tries=ending.tries))
     elif ending.questions:
         last.append(numbered(ending.questions))
     elif ending.asks_again:
@@ -119,6 +157,7 @@ def _sentence(text: str) -> str:
     return text if text.endswith((".", "!", "?", '."', '!"', '?"')) else f"{text}."
 
 
-def _shortened(text: str, length: int = 120) -> str:
+def shortened(text: str, length: int = 120) -> str:
+    """Return a text on one line, cut at a word where it is longer than so many letters."""
     text = " ".join(text.split())
     return text if len(text) <= length else f"{text[:length].rsplit(' ', 1)[0]}..."

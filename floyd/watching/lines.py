@@ -36,7 +36,8 @@ def in_words(text: TextSeen) -> str:
 
 
 def _of_call(call: CallSeen) -> Iterator[tuple[object, str]]:
-    yield (call.id, "begins"), f"call  {call.callee} is being phoned"
+    begins = "phones Floyd" if call.from_outside else "is being phoned"
+    yield (call.id, "begins"), f"call  {call.callee} {begins}"
     for said in call.utterances:
         if said.is_settled:
             yield (call.id, said.position), f"call  {speaker(call, said)}: {said.text}"

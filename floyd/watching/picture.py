@@ -4,7 +4,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from floyd.phone_numbers import for_reading
-from floyd.store.models import Call, Errand, InboundText, OutboundText, Utterance
+from floyd.store.models import Call, InboundText, OutboundText, Utterance
 
 _ON_ITS_WAY = ("sent", "delivered")
 
@@ -37,7 +37,7 @@ class UtteranceSeen:
 
 @dataclass(frozen=True)
 class CallSeen:
-    """A call, by its row's id."""
+    """A call, by its row's id; `from_outside`: the other side has phoned Floyd."""
 
     id: int
     at: float
@@ -45,6 +45,7 @@ class CallSeen:
     state: str
     is_over: bool
     utterances: tuple[UtteranceSeen, ...]
+    from_outside: bool = False
 
 
 @dataclass(frozen=True)
@@ -68,7 +69,8 @@ def look(since: float) -> Picture:
 
 def texts(since: float) -> tuple[TextSeen, ...]:
     """Return the texts that have arrived or left since a moment."""
-    heard = InboundText.select().where(InboundText.received_at >= since)
+    # What a user said on the phone is kept like a text, but was none.
+    heard = InboundText.select().where(InboundText.received_at >= since, InboundText.call.is_null())
     told = OutboundText.select().where(
         OutboundText.created_at >= since, OutboundText.state.in_(_ON_ITS_WAY)
     )
@@ -78,7 +80,7 @@ def texts(since: float) -> tuple[TextSeen, ...]:
 
 
 def _calls(since: float) -> list[Call]:
-    return list(Call.select(Call, Errand).join(Errand).where(Call.created_at >= since))
+    return list(Call.select().where(Call.created_at >= since).order_by(Call.id))
 
 
 def _call(row: Call) -> CallSeen:
@@ -90,12 +92,21 @@ def _call(row: Call) -> CallSeen:
         if each.text
     )
     return CallSeen(
-        row.id, row.created_at, _callee(row), row.state, row.ended_at is not None, utterances
+        row.id,
+        row.created_at,
+        _callee(row),
+        row.state,
+        row.ended_at is not None,
+        utterances,
+        row.role != "errand",
     )
 
 
 def _callee(row: Call) -> str:
-    plan: dict[str, Any] = row.errand.plan or {}
+    """Return how the other side of the line goes by: the errand's callee, or the user who calls."""
+    if row.role == "desk" and row.user:
+        return str(row.user.name)
+    plan: dict[str, Any] = (row.errand.plan if row.errand else None) or {}
     return str(plan.get("callee", {}).get("name") or for_reading(row.phone))
 
 

@@ -41,7 +41,7 @@ def _calls(calls: tuple[CallSeen, ...], first: int) -> Panel:
     if not calls:
         return _panel("call")
     call = calls[-1]
-    title = f"call to {call.callee}: {call.state}"
+    title = f"call {'from' if call.from_outside else 'to'} {call.callee}: {call.state}"
     if not call.utterances:
         return _panel(title)
     transcript = Table.grid(padding=(0, 1), expand=True)
