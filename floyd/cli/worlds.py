@@ -15,6 +15,7 @@ from floyd.run.until_stopped import until_told_to_end
 from floyd.settings import load
 
 _NAMES_WIDTH = 8
+_STORIES = ("school", "flowers", "oil_change")
 _OF_THE_SANDBOX = ("aiohttp", "espeakng_loader", "numpy")
 
 
@@ -70,12 +71,12 @@ def sandbox(seed: int) -> None:
 
 @click.command()
 @click.option("--seed", default=0, show_default=True, help="Which seed comes first.")
-@click.option("--seeds", default=1, show_default=True, help="How many seeds, one after another.")
+@click.option("--seeds", default=1, show_default=True, help="How many seeds of each errand.")
 @click.option(
     "--story",
     default="all",
     show_default=True,
-    type=click.Choice(["school", "flowers", "oil_change", "all"]),
+    type=click.Choice([*_STORIES, "all"]),
     help="Which errand is played.",
 )
 @click.option(
@@ -86,23 +87,39 @@ def sandbox(seed: int) -> None:
     help="How many times as fast as in life.",
 )
 @click.option(
+    "--worlds",
+    default=1,
+    show_default=True,
+    type=click.IntRange(1, 8),
+    help="How many worlds the seeds are played in, side by side; more than one are brief.",
+)
+@click.option("--brief", is_flag=True, help="One line for each errand that goes well.")
+@click.option(
     "--directory",
     default=Path("var/demo"),
     show_default=True,
     type=click.Path(path_type=Path, file_okay=False),
     help="Where recordings and logs are left.",
 )
-def demo(seed: int, seeds: int, story: str, scale: float, directory: Path) -> None:
+def demo(
+    *, seed: int, seeds: int, story: str, scale: float, worlds: int, brief: bool, directory: Path
+) -> None:
     """Play errands from text to call to text, without any account, and judge them.
 
     Exits with 0 only if the callees' own order books and the user's phone show the right outcome.
     """
     _require_sandbox()
-    from floyd.demo.play import play
-    from floyd.sandbox.scenario import STORIES
+    from floyd.demo.account import Play
+    from floyd.demo.play import Theatre, play
+    from floyd.demo.worlds import play_side_by_side, shares
 
-    stories = STORIES if story == "all" else (story,)
-    sys.exit(play(stories, range(seed, seed + seeds), scale, directory))
+    numbers = range(seed, seed + seeds)
+    if worlds > 1:
+        options = ("--story", story, "--scale", f"{scale:g}", "--directory", str(directory))
+        sys.exit(play_side_by_side(shares(numbers, worlds), options))
+    stories = _STORIES if story == "all" else (story,)
+    plays = [Play(name, number) for number in numbers for name in stories]
+    sys.exit(play(plays, Theatre(scale, directory, brief)))
 
 
 def _require_sandbox() -> None:

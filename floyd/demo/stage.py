@@ -1,4 +1,4 @@
-"""Where a demo is seen: side by side on a terminal, line by line in a pipe."""
+"""Where a demo is seen: side by side on a terminal, line by line in a pipe, or not at all."""
 
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -23,15 +23,30 @@ class Stage(Protocol):
 
 
 @contextmanager
-def stage(title: str) -> Iterator[Stage]:
-    """Yield the stage that suits standard output."""
+def stage(title: str, *, brief: bool) -> Iterator[Stage]:
+    """Yield the stage that suits standard output; a brief one shows nothing."""
     console = Console()
+    if brief:
+        yield _Unseen()
+        return
     if not console.is_terminal:
         console.print(title, highlight=False)
         yield _Printed(console)
         return
     with Live(console=console, refresh_per_second=10, transient=True) as live:
         yield _Live(live, title)
+
+
+def print_lines(picture: Picture) -> None:
+    """Print a whole picture, line by line."""
+    _Printed(Console()).end(picture)
+
+
+class _Unseen:
+    def show(self, picture: Picture) -> None:
+        pass
+
+    end = show
 
 
 class _Printed:

@@ -8,7 +8,7 @@ import sys
 import time
 from collections.abc import AsyncIterator, Mapping
 from contextlib import asynccontextmanager
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any
 
@@ -21,7 +21,8 @@ from floyd.sandbox.client import SandboxClient
 from floyd.sandbox.scenario import STORIES, Scenario
 from floyd.settings import Settings, fresh_secret, load
 from floyd.store import users
-from floyd.store.database import database
+from floyd.store.database import database, writing
+from floyd.store.models import ALL
 
 _READY_WITHIN_S = 30.0
 _LOCAL = "127.0.0.1,localhost"
@@ -44,6 +45,17 @@ class PhoneWorld:
     control: str
     environ: dict[str, str]
     settings: Settings
+
+    def tell(self, story: str, seed: int) -> "PhoneWorld":
+        """Let another story begin in it, of which neither its people nor Floyd know anything.
+
+        Starting a world takes longer than a story that is played at a higher scale.
+        """
+        scenario = Scenario.from_json(self.sandbox.tell(seed, story))
+        self.sandbox.change_conditions(google=_recogniser(seed))
+        _forget_everybody()
+        introduce(scenario, self.settings.clock.now())
+        return replace(self, scenario=scenario)
 
 
 class SandboxLog:
@@ -116,6 +128,12 @@ def introduce(scenario: Scenario, now: float) -> None:
             users.add_fact(user, subject, value, now)
         for name, phone in scenario.contacts.items():
             users.add_contact(user, name, phone, now)
+
+
+def _forget_everybody() -> None:
+    with database.connection_context(), writing():
+        for model in reversed(ALL):
+            model.delete().execute()
 
 
 def _environ(outside: Mapping[str, str], directory: Path, url: str, scale: float) -> dict[str, str]:

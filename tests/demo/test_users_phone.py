@@ -1,18 +1,21 @@
-"""The user of a demo: what Floyd asks is answered, once, and not forever."""
+"""The story's side of a demo: everything in its turn, what Floyd asks answered, not forever."""
+
+from dataclasses import dataclass, field
 
 from floyd.demo.users_phone import UsersPhone
-from floyd.sandbox.client import PhoneText, SandboxClient
+from floyd.sandbox.client import ATTESTED, PhoneText, SandboxClient
 from floyd.sandbox.scenario import Scenario
 
 STORY = Scenario.from_seed(0, "oil_change")
 
 
-class Thread(SandboxClient):
-    """A phone's texts without a world around it."""
+@dataclass
+class Phones(SandboxClient):
+    """A user's phone, and who calls from where, without a world around it."""
 
-    def __init__(self) -> None:
-        super().__init__("")
-        self.texts: list[PhoneText] = []
+    texts: list[PhoneText] = field(default_factory=list)
+    callers: list[tuple[str, str, str | None]] = field(default_factory=list)
+    people: dict[str, str] = field(default_factory=dict)
 
     def send_text(self, from_: str, body: str, media: object = ()) -> str:
         self._add("out", body)
@@ -20,6 +23,13 @@ class Thread(SandboxClient):
 
     def thread(self, number: str) -> list[PhoneText]:
         return self.texts
+
+    def call_floyd(self, from_: str, person: str, stir_verstat: str | None = None) -> str:
+        self.callers.append((from_, person, stir_verstat))
+        return "CA1"
+
+    def put_phone(self, number: str, person: str) -> None:
+        self.people[number] = person
 
     def receive(self, body: str) -> None:
         self._add("in", body)
@@ -33,31 +43,51 @@ class Thread(SandboxClient):
 
 
 def test_a_question_is_answered_once() -> None:
-    thread = Thread()
-    user = UsersPhone(thread, STORY)
-    user.begin()
-    assert not user.answer()
-    thread.receive("What number should I call?")
-    assert user.answer()
-    assert not user.answer()
-    assert thread.sent() == [STORY.request, f"Their number is {STORY.garage_phone_written}"]
-    assert user.sent == len(thread.sent())
+    phones = Phones()
+    user = UsersPhone(phones, STORY)
+    assert user.go_on()
+    assert not user.go_on()
+    phones.receive("What number should I call?")
+    assert user.go_on()
+    assert not user.go_on()
+    assert phones.sent() == [STORY.request, f"Their number is {STORY.garage_phone_written}"]
+    assert (user.texts, user.calls) == (2, 0)
 
 
 def test_what_needs_no_answer_gets_none() -> None:
-    thread = Thread()
-    user = UsersPhone(thread, STORY)
-    user.begin()
-    thread.receive(f"Calling {STORY.garage} now.")
-    assert not user.answer()
+    phones = Phones()
+    user = UsersPhone(phones, STORY)
+    user.go_on()
+    phones.receive(f"Calling {STORY.garage} now.")
+    assert not user.go_on()
 
 
 def test_a_floyd_that_asks_forever_is_left_without_an_answer() -> None:
-    thread = Thread()
-    user = UsersPhone(thread, STORY)
-    user.begin()
+    phones = Phones()
+    user = UsersPhone(phones, STORY)
+    user.go_on()
     answered = 0
     for _ in range(10):
-        thread.receive("What number should I call?")
-        answered += user.answer()
+        phones.receive("What number should I call?")
+        answered += user.go_on()
     assert answered == 4
+
+
+def test_a_story_may_be_told_by_phone() -> None:
+    phones = Phones()
+    story = Scenario.from_seed(0, "voice_school")
+    user = UsersPhone(phones, story)
+    assert user.go_on()
+    assert phones.callers == [(story.user_phone, "caller_school", ATTESTED)]
+    assert (user.texts, user.calls) == (0, 1)
+
+
+def test_a_callee_who_calls_back_is_not_there_when_floyd_calls() -> None:
+    phones = Phones()
+    story = Scenario.from_seed(0, "voice_return")
+    user = UsersPhone(phones, story)
+    assert phones.people == {story.school_phone: "voicemail"}
+    assert user.go_on()
+    assert user.go_on()
+    assert phones.sent() == [story.request]
+    assert phones.callers == [(story.school_phone, "caller_secretary", ATTESTED)]

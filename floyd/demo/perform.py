@@ -1,0 +1,100 @@
+"""One story in a running world: its people act, Floyd does what it does, and both are judged."""
+
+import asyncio
+import shutil
+import time
+from pathlib import Path
+
+from floyd.clock import Clock
+from floyd.demo.account import Account
+from floyd.demo.judge import Evidence, Point, judge
+from floyd.demo.rest import is_at_rest
+from floyd.demo.stage import Stage, stage
+from floyd.demo.users_phone import UsersPhone
+from floyd.demo.world import PhoneWorld
+from floyd.sandbox.stories import story_of
+from floyd.store.database import database
+from floyd.watching.picture import Picture, look
+
+_REST_WITHIN_S = 180.0  # of the story's time
+_LOOKS_EVERY_S = 0.1
+_BRIEF_LOOKS_EVERY_S = 0.25
+
+
+async def perform(world: PhoneWorld, directory: Path, *, brief: bool) -> Account:
+    """Play the world's story to its end, or until Floyd takes too long.
+
+    Args:
+        world: one in which nothing has happened yet.
+        directory: gets the recordings.
+        brief: whether to show nothing of it.
+    """
+    began = time.monotonic()
+    scenario = world.scenario
+    callee = story_of(scenario).callee
+    with stage(f"seed {scenario.seed}: {scenario.user}, {callee}", brief=brief) as shown:
+        performance = _Performance(world, shown, _BRIEF_LOOKS_EVERY_S if brief else _LOOKS_EVERY_S)
+        is_over = await performance.run()
+    points = judge(scenario, await asyncio.to_thread(_evidence, world))
+    if not is_over:
+        points.append(Point("Floyd came to rest", False, f"not within {_REST_WITHIN_S:.0f} s"))
+    recordings = _keep_recordings(world, directory)
+    took_s = time.monotonic() - began
+    return Account(points, performance.picture, recordings, took_s, is_over)
+
+
+class _Performance:
+    """The user's side and Floyd's take turns; whoever looks on sees both."""
+
+    def __init__(self, world: PhoneWorld, shown: Stage, looks_every_s: float) -> None:
+        self._clock = world.settings.clock
+        self._since = self._clock.now()
+        self._user = UsersPhone(world.sandbox, world.scenario)
+        self._shown = shown
+        self._looks_every_s = looks_every_s
+        self.picture = Picture((), ())
+
+    async def run(self) -> bool:
+        """Return whether Floyd came to rest each time."""
+        try:
+            while await asyncio.to_thread(self._user.go_on):
+                async with self._clock.timeout(_REST_WITHIN_S):
+                    await self._until_at_rest()
+        except TimeoutError:
+            return False
+        finally:
+            self._shown.end(self.picture)
+        return True
+
+    async def _until_at_rest(self) -> None:
+        is_resting = False
+        while not is_resting:
+            await Clock().sleep(self._looks_every_s)
+            with database.connection_context():
+                is_resting = is_at_rest(self._user)
+                self.picture = look(self._since)
+            self._shown.show(self.picture)
+
+
+def _evidence(world: PhoneWorld) -> Evidence:
+    sandbox = world.sandbox
+    return Evidence(
+        sandbox.problems(),
+        sandbox.order_books(),
+        sandbox.calls(),
+        sandbox.thread(world.scenario.user_phone),
+    )
+
+
+def _keep_recordings(world: PhoneWorld, directory: Path) -> list[Path]:
+    """Move both sides' audio to where people look for it."""
+    kept: list[Path] = []
+    scenario = world.scenario
+    found = sorted((world.settings.floyd_data_dir / "recordings").glob("*.wav"))
+    for recording in found:
+        side = "callee" if recording.stem.endswith("-phone") else "floyd"
+        number = sum(side in path.stem for path in kept) + 1
+        path = directory / f"{scenario.story}-{scenario.seed}-call-{number}-{side}.wav"
+        shutil.move(recording, path)
+        kept.append(path)
+    return kept
