@@ -9,10 +9,11 @@ from urllib.error import HTTPError
 from urllib.parse import quote, urlencode
 from urllib.request import ProxyHandler, Request, build_opener
 
+from floyd.sandbox.twilio.call import FINAL_STATES
+
 REQUEST_TIMEOUT_S = 75.0
 POLL_S = 10.0
 ATTESTED = "TN-Validation-Passed-A"
-FINAL_STATES = ("completed", "busy", "failed", "no-answer", "canceled")
 
 
 class SandboxError(Exception):

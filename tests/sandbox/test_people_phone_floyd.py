@@ -3,6 +3,8 @@
 import asyncio
 from typing import Any
 
+import pytest
+
 from floyd.sandbox.client import ATTESTED, PhoneCall
 from floyd.sandbox.scenario import Scenario
 from floyd.sandbox.stories import Story, story_of
@@ -106,6 +108,13 @@ def test_another_assistant_talks_until_floyd_hangs_up(sandbox: Sandbox) -> None:
     sandbox.control.hang_up(sid)
     first = spoken(sandbox.control.call_over(sid))[0]
     assert first.startswith("Hi, this is Floyd, an AI assistant calling for")
+
+
+def test_a_call_that_goes_on_is_not_over(sandbox: Sandbox) -> None:
+    sandbox.customer.answer("/twilio/voice", "<Response><Pause length='600'/></Response>")
+    sid = sandbox.control.call_floyd(sandbox.user_phone, "silent")
+    with pytest.raises(TimeoutError, match=sid):
+        sandbox.control.call_over(sid, timeout_s=0.2)
 
 
 def test_another_assistant_can_be_called(sandbox: Sandbox) -> None:
