@@ -1,0 +1,1 @@
+"""How fast Floyd is: a load driver that plays Twilio's side against Floyd's real processes."""

@@ -1,0 +1,1 @@
+"""The phone company's end of a media stream, in real time."""
