@@ -156,6 +156,7 @@ def test_a_caller_who_was_not_understood_says_it_again() -> None:
     call = asked_by("caller_school")
     assert said(call.on_turn("Sorry, I didn't catch that.")) == "Please do it."
     assert said(call.on_turn("What can I do for you?")) == "Please do it."
+    assert said(call.on_turn("Yes?")) == "Please do it."
     answer = said(call.on_turn("Which class is she in?"))
     assert said(call.on_turn("Could you say that again?")) == answer
 

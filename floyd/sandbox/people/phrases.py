@@ -31,7 +31,9 @@ UNHEARD = _phrases(
     "(?:repeat|say) (?:that|it|this)(?: once more| again|,? please)",
     "(?:can|could) you repeat",
 )
-OFFERS_HELP = _phrases("what can i do", "(?:how|what) (?:can|may) i (?:help|do)")
+OFFERS_HELP = re.compile(
+    r"\b(?:how|what) (?:can|may) i (?:help|do)\b|^\W*(?:yes|hello|and)\W*$", re.IGNORECASE
+)
 ANYTHING_ELSE = _phrases(
     "(?:anything|something|what) else", "(?:is|was) (?:that|this|it) (?:all|everything)"
 )
