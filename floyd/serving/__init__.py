@@ -38,6 +38,14 @@ def threads_for_calls() -> int:
     return int(os.environ.get("FLOYD_MAX_CALLS") or _DEFAULT_MAX_CALLS) + _MARGIN
 
 
+def stay_connected(_: Any) -> None:
+    """Keep the database open between requests; each of these has a connection of its own."""
+    # Imported in the worker: a connection must not be taken through the fork.
+    from floyd.store import database
+
+    database.stay_connected()
+
+
 def hold_calls(worker: Any) -> None:
     """Begin to take calls, and hand them over when the process is stopped.
 
@@ -47,6 +55,7 @@ def hold_calls(worker: Any) -> None:
     # Imported in the worker: the clients behind it must not exist before the fork.
     from floyd.calls import loop
 
+    stay_connected(worker)
     loop.the_loop(worker.wsgi.extensions["floyd"].settings)
     # What was imported stays: were it looked through for garbage again and again, every live call
     # would stand still for a tenth of a second each time.

@@ -1,6 +1,6 @@
 """gunicorn's configuration of the processes that answer webhooks and show pages, without calls."""
 
-from floyd.serving import GRACEFUL_TIMEOUT_S
+from floyd.serving import GRACEFUL_TIMEOUT_S, stay_connected
 
 worker_class = "gthread"
 workers = 2
@@ -10,3 +10,4 @@ keepalive = 5
 graceful_timeout = GRACEFUL_TIMEOUT_S
 preload_app = False
 control_socket_disable = True
+post_worker_init = stay_connected

@@ -1,5 +1,6 @@
 """The connection to the database, and the one way to write to it."""
 
+import sqlite3
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
@@ -14,6 +15,8 @@ from floyd.store import queue
 
 database: DatabaseProxy = DatabaseProxy()
 """Stands for the database until `open_database` names it; models are bound to it."""
+
+_idle: sqlite3.Connection | None = None
 
 MIGRATIONS = Path(__file__).parent / "migrations"
 
@@ -41,8 +44,7 @@ def open_database(url: str) -> None:
         chosen = PostgresqlDatabase(parameters.pop("database"), **parameters)
     else:
         raise SettingsError("DATABASE_URL: must begin with sqlite:/// or postgresql://")
-    if database.obj is not None and not database.is_closed():
-        database.close()
+    _disconnect()
     database.initialize(chosen)
 
 
@@ -51,6 +53,28 @@ def migrate() -> list[str]:
     with database.connection_context():
         runner = Runner(database.obj, directory=str(MIGRATIONS))
         return [str(name) for name in runner.up()]
+
+
+def stay_connected() -> None:
+    """Have this process connected to a SQLite database as long as it lives, beside its requests.
+
+    Whenever the last connection of all processes closes, SQLite folds the WAL back and deletes it,
+    with several waits for the disk: at a connection for each request that would be after most.
+    """
+    global _idle
+    if isinstance(database.obj, SqliteDatabase):
+        _idle = sqlite3.connect(database.obj.database, check_same_thread=False)
+        _idle.execute("SELECT count(*) FROM sqlite_master").fetchone()
+
+
+def _disconnect() -> None:
+    """Let go of the database that was named before."""
+    global _idle
+    if database.obj is not None and not database.is_closed():
+        database.close()
+    if _idle is not None:
+        _idle.close()
+        _idle = None
 
 
 class Writes:

@@ -37,25 +37,23 @@ def take_in(text: Arrival, now: float) -> bool:
     sid, phone = _name(text.sid), _name(text.phone)
     body = text.body.replace("\x00", "")[:LONGEST_BODY]
     answered = body.strip().lower() in ANSWERED_BY_TWILIO
-    user = User.get_or_none(User.phone == phone)
+    user_id = User.select(User.id).where(User.phone == phone).scalar()
+    row = {
+        "sid": sid,
+        "phone": phone,
+        "user": user_id,
+        "body": body,
+        "media_count": min(text.media_count, MOST_MEDIA),
+        "received_at": text.received_at,
+        "understood_at": now if answered else None,
+        "due_at": None if answered else now + UNDERSTOOD_WITHIN_S,
+    }
     with writing() as writes:
-        inserted = (
-            InboundText.insert(
-                sid=sid,
-                phone=phone,
-                user=user,
-                body=body,
-                media_count=min(text.media_count, MOST_MEDIA),
-                received_at=text.received_at,
-                understood_at=now if answered else None,
-                due_at=None if answered else now + UNDERSTOOD_WITHIN_S,
-            )
-            .on_conflict_ignore()
-            .as_rowcount()
-            .execute()
-        )
-        if inserted and not answered:
-            writes.look_at("understand_text", InboundText.get(InboundText.sid == sid).id)
+        insert = InboundText.insert(**row).on_conflict_ignore().returning(InboundText.id)
+        inserted = [stored.id for stored in insert.execute()]
+        if not answered:
+            for text_id in inserted:
+                writes.look_at("understand_text", text_id)
     return bool(inserted)
 
 

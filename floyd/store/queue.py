@@ -10,7 +10,7 @@ from contextlib import suppress
 import structlog
 from redis import Redis
 from redis.backoff import NoBackoff
-from redis.exceptions import RedisError
+from redis.exceptions import ConnectionError, RedisError, TimeoutError
 from redis.retry import Retry as RedisRetry
 from rq import Queue, Retry
 
@@ -25,9 +25,11 @@ _KEPT_S = 60
 _FAILURES_KEPT_S = 86_400
 _WORKERS = "workers:alive"
 _WORKER_SILENT_FOR_S = 25
+_LEFT_ALONE_FOR_S = 5
 
 _connection: Redis | None = None
 _clock = Clock()
+_left_alone_until = 0.0
 
 
 def open_queue(url: str, clock: Clock) -> Redis:
@@ -36,13 +38,13 @@ def open_queue(url: str, clock: Clock) -> Redis:
     Raises:
         SettingsError: no URL was given.
     """
-    global _connection, _clock
+    global _connection, _clock, _left_alone_until
     if not url:
         raise SettingsError("REDIS_URL: is not set (`floyd run` brings a Redis of its own)")
-    _connection = Redis.from_url(
-        url, socket_connect_timeout=2, socket_timeout=5, retry=RedisRetry(NoBackoff(), 1)
-    )
-    _clock = clock
+    # Tried again is what met a connection that had been closed, not what was waited for in vain.
+    retry = RedisRetry(NoBackoff(), 1, supported_errors=(ConnectionError,))
+    _connection = Redis.from_url(url, socket_connect_timeout=2, socket_timeout=5, retry=retry)
+    _clock, _left_alone_until = clock, 0.0
     return _connection
 
 
@@ -54,19 +56,39 @@ def connection() -> Redis:
 
 
 def enqueue(job: str, row_id: int) -> bool:
-    """Queue `floyd.jobs.<job>.run(row_id)`; return False when Redis cannot be reached."""
+    """Queue `floyd.jobs.<job>.run(row_id)`; return False when Redis cannot be reached.
+
+    A Redis that takes a command and never answers would cost every webhook the seconds that it is
+    waited for: after the first, one at a time finds out whether it answers again.
+    """
+    global _left_alone_until
+    if time.monotonic() < _left_alone_until:
+        return False
+    if _left_alone_until:
+        _left_alone_until = time.monotonic() + _LEFT_ALONE_FOR_S
     try:
+        _push(job, row_id)
+    except RedisError as error:
+        if isinstance(error, TimeoutError):
+            _left_alone_until = time.monotonic() + _LEFT_ALONE_FOR_S
+        log.warning("job_not_queued", job=job, error=type(error).__name__)
+        return False
+    _left_alone_until = 0.0
+    return True
+
+
+def _push(job: str, row_id: int) -> None:
+    """Queue a job in one exchange with Redis."""
+    with connection().pipeline() as pipeline:
         Queue(QUEUE, connection=connection()).enqueue(
             f"floyd.jobs.{job}.run",
             row_id,
             retry=Retry(max=3, interval=[max(1, round(_clock.real(s))) for s in _RETRY_AFTER_S]),
             result_ttl=_KEPT_S,
             failure_ttl=_FAILURES_KEPT_S,
+            pipeline=pipeline,
         )
-    except RedisError as error:
-        log.warning("job_not_queued", job=job, error=type(error).__name__)
-        return False
-    return True
+        pipeline.execute()
 
 
 def answers() -> bool:

@@ -1,5 +1,6 @@
 import threading
 from concurrent.futures import ThreadPoolExecutor
+from pathlib import Path
 from threading import Barrier
 
 import pytest
@@ -8,7 +9,7 @@ from redis import Redis
 from rq import Queue
 
 from floyd.errors import SettingsError
-from floyd.store.database import database, open_database, writing
+from floyd.store.database import database, open_database, stay_connected, writing
 from floyd.store.models import Call, InboundText, OutboundText, User
 
 
@@ -98,6 +99,18 @@ def test_a_reader_is_not_kept_waiting_by_a_writer(store: Redis, user: User) -> N
     done.set()
     writer.join(10)
     assert User.get().name == "Grace"
+
+
+def test_who_stays_connected_keeps_the_log_of_sqlite_between_requests(
+    store: Redis, user: User, database_url: str
+) -> None:
+    stay_connected()
+    User.update(name="Grace").execute()
+    database.close()
+    log = Path(database_url.removeprefix("sqlite:///") + "-wal")
+    assert log.exists() == database_url.startswith("sqlite")
+    open_database(database_url)
+    assert not log.exists()
 
 
 def test_another_kind_of_database_is_refused_by_name() -> None:

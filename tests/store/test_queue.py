@@ -31,6 +31,15 @@ def test_a_redis_that_is_away_fails_nobody(away: None) -> None:
     publish("call:a", {"answered_by": "human"})
 
 
+def test_a_job_costs_one_exchange_with_redis(redis_url: str, redis: Redis) -> None:
+    queue.open_queue(redis_url, Clock())
+    queue.enqueue("send_text", 7)
+    redis.config_resetstat()
+    queue.enqueue("send_text", 8)
+    assert redis.info("commandstats")["cmdstat_exec"]["calls"] == 1
+    assert queue.length() == 2
+
+
 def test_a_notice_reaches_who_listens(redis_url: str, redis: Redis) -> None:
     queue.open_queue(redis_url, Clock())
     with redis.pubsub(ignore_subscribe_messages=True) as listener:

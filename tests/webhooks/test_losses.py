@@ -4,6 +4,7 @@ import resource
 import sqlite3
 import subprocess
 import sys
+import time
 from collections.abc import Callable, Iterator
 from contextlib import closing, contextmanager
 from pathlib import Path
@@ -13,11 +14,15 @@ import structlog
 from flask import Flask
 from redis import Redis
 
+from floyd.clock import Clock
+from floyd.jobs.sweep import sweep
 from floyd.settings import Settings
 from floyd.store import queue
 from floyd.store.database import database
 from floyd.store.models import InboundText
 from floyd.store.readiness import LEAST_FREE_BYTES, has_room
+from floyd.web import create_app
+from tests.own_redis import OwnRedis
 from tests.webhooks.conftest import Twilio
 
 HOLD_THE_LOCK = """
@@ -131,3 +136,59 @@ def test_behind_another_ones_lock_a_text_is_refused_whole_and_taken_when_it_is_g
 
 def test_a_lock_is_waited_for_less_long_than_twilio_waits(store: Redis) -> None:
     assert 5_000 <= database.pragma("busy_timeout") < (SECONDS_THAT_TWILIO_WAITS - 3) * 1000
+
+
+@pytest.fixture
+def own_redis(tmp_path: Path) -> Iterator[OwnRedis]:
+    running = OwnRedis(tmp_path)
+    running.start().close()
+    yield running
+    running.kill()
+
+
+@pytest.fixture
+def on_its_own(settings: Settings, store: Redis, own_redis: OwnRedis) -> Flask:
+    """An app whose Redis may be harmed."""
+    return create_app(settings.model_copy(update={"redis_url": own_redis.url}))
+
+
+@pytest.fixture
+def its_twilio(on_its_own: Flask, settings: Settings) -> Twilio:
+    token = settings.twilio_auth_token.get_secret_value()
+    return Twilio(on_its_own.test_client(), settings.floyd_public_url, token)
+
+
+def test_texts_are_stored_while_redis_is_down_and_queued_again_when_it_is_back(
+    on_its_own: Flask, its_twilio: Twilio, own_redis: OwnRedis
+) -> None:
+    own_redis.kill()
+    assert [post(its_twilio, f"SM{n}") for n in range(5)] == [200] * 5
+    parts = on_its_own.test_client().get("/readyz").json
+    assert parts == {"database": True, "redis": False, "queue": False}
+
+    with own_redis.start() as redis:
+        assert post(its_twilio, "SM5") == 200
+        assert queue.length() == 1
+        InboundText.update(due_at=time.time()).execute()
+        assert sweep(redis, Clock()) == 6
+
+
+@pytest.mark.faults
+def test_a_redis_that_hangs_keeps_one_text_waiting_and_no_other(
+    on_its_own: Flask, its_twilio: Twilio, own_redis: OwnRedis
+) -> None:
+    assert post(its_twilio, "SM0") == 200
+    own_redis.freeze()
+    try:
+        took = [_seconds(lambda n=n: post(its_twilio, f"SM{n}")) for n in range(1, 6)]
+    finally:
+        own_redis.thaw()
+    assert took[0] < SECONDS_THAT_TWILIO_WAITS / 2
+    assert max(took[1:]) < 1
+    assert InboundText.select().count() == 6
+
+
+def _seconds(work: Callable[[], int]) -> float:
+    began = time.monotonic()
+    assert work() == 200
+    return time.monotonic() - began
