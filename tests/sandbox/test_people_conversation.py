@@ -6,7 +6,8 @@ import pytest
 
 from floyd.sandbox.judge import problems
 from floyd.sandbox.people import phrases
-from floyd.sandbox.people.conversation import Conversation, Reply
+from floyd.sandbox.people.conversation import Conversation
+from floyd.sandbox.people.mind import Reply
 from floyd.sandbox.people.person import Person, read_file
 from floyd.sandbox.scenario import Scenario
 

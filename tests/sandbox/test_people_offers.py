@@ -6,7 +6,8 @@ from dataclasses import replace
 import pytest
 
 from floyd.sandbox.judge import problems
-from floyd.sandbox.people.conversation import Conversation, Reply
+from floyd.sandbox.people.conversation import Conversation
+from floyd.sandbox.people.mind import Reply
 from floyd.sandbox.people.person import Person, read_file
 from floyd.sandbox.scenario import STORIES, VOICE_STORIES, Scenario
 from floyd.sandbox.stories import story_of
