@@ -16,6 +16,8 @@ FINAL_LATE_MS = 300
 # So much silence settles that the speech has ended; shorter than any pause of the callees.
 _SETTLED_MS = 200
 _KEY_BYTES = 32
+# Sound that is not known may be known sound that lies across the frames.
+_SEARCHED_BYTES = 2 * FRAME_BYTES - 1
 
 Place = tuple[Clip, int]
 
@@ -82,14 +84,18 @@ class Listening:
         due: list[Due] = []
         while len(self._rest) >= FRAME_BYTES:
             self._late_ms = (len(self._rest) // FRAME_BYTES - 1) * FRAME_MS
-            due += self._frame(self._rest[:FRAME_BYTES])
+            frame = self._rest[:FRAME_BYTES]
+            playing = self._playing_on(frame) or self._library.find(frame)
+            if not playing and frame != SILENCE:
+                if len(self._rest) < _SEARCHED_BYTES:
+                    break
+                if self._realigned():
+                    continue
+            self._rest = self._rest[FRAME_BYTES:]
+            due += self._frame(playing)
         return due
 
-    def _frame(self, frame: bytes) -> Iterator[Due]:
-        playing = self._playing_on(frame) or self._library.find(frame)
-        if not playing and frame != SILENCE and self._realigned():
-            return
-        self._rest = self._rest[FRAME_BYTES:]
+    def _frame(self, playing: list[Place]) -> Iterator[Due]:
         self._now_ms += FRAME_MS
         if playing:
             yield from self._speech(playing)
@@ -107,7 +113,7 @@ class Listening:
 
     def _realigned(self) -> bool:
         """Whether known sound begins within this frame: then what comes before it is dropped."""
-        offset = self._library.offset(self._rest[: 2 * FRAME_BYTES - 1])
+        offset = self._library.offset(self._rest[:_SEARCHED_BYTES])
         if offset is not None:
             self._rest = self._rest[offset:]
         return offset is not None
