@@ -79,6 +79,11 @@ def release(redis: Redis, attempt: str) -> None:
         log.warning("slot_not_released", error=type(error).__name__)
 
 
+def holders(redis: Redis) -> list[str]:
+    """Return the attempts that have a slot, those whose reservation has just expired among them."""
+    return [attempt.decode() for attempt in redis.zrange(_RESERVED_UNTIL, 0, -1)]
+
+
 def free(redis: Redis, now: float) -> int:
     """Return how many slots are free; below zero when a process with live calls has died."""
     return int(redis.eval(_COUNT, 3, *_KEYS, str(now)))

@@ -38,6 +38,7 @@ def sweep(redis: Redis, clock: Clock) -> int:
     now = clock.now()
     try:
         _hold_slots(redis, now)
+        _free_slots(redis)
         room = max(0, LONG_QUEUE - queue.length())
         # Those that were queued a moment ago and are still due take no room from the others.
         fresh = list(islice((one for one in due(now) if _is_first(redis, one, clock)), room))
@@ -79,3 +80,12 @@ def _hold_slots(redis: Redis, now: float) -> None:
     live = Call.select(Call.attempt).where(Call.state.in_(progress.LIVE))
     for call in live:
         slots.hold(redis, call.attempt, now, SLOT_LASTS_S)
+
+
+def _free_slots(redis: Redis) -> None:
+    """Give back the slots of calls that ended while Redis could not be told."""
+    ended = Call.select(Call.attempt).where(
+        Call.attempt.in_(slots.holders(redis)), Call.state.in_(progress.FINAL)
+    )
+    for call in ended:
+        slots.release(redis, call.attempt)

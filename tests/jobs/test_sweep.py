@@ -84,6 +84,17 @@ def test_a_redis_that_was_emptied_learns_again_which_calls_hold_a_slot(
     assert slots.free(store, clock.now()) == 0
 
 
+def test_the_slot_of_a_call_that_ended_while_redis_was_away_is_given_back(
+    store: Redis, dropped: Call, clock: SetClock
+) -> None:
+    slots.announce(store, "one", 2, clock.now())
+    slots.reserve(store, dropped.attempt, clock.now(), 3600)
+    slots.reserve(store, "not written down yet", clock.now(), 60)
+    Call.update(state="busy").execute()
+    sweep(store, clock)
+    assert slots.holders(store) == ["not written down yet"]
+
+
 def test_a_redis_that_is_away_is_no_error(store: Redis, dropped: Call, clock: SetClock) -> None:
     with Redis.from_url("redis://127.0.0.1:1/0") as nowhere:
         assert sweep(nowhere, clock) == 0
