@@ -2,6 +2,7 @@
 
 import asyncio
 import json
+import time
 from collections.abc import AsyncGenerator, Callable, Coroutine, Sequence
 from typing import Any, cast
 
@@ -9,22 +10,26 @@ import pytest
 from websockets.frames import Frame
 from websockets.protocol import Protocol, Side
 
-from floyd.calls import brief, tickets
+from floyd.calls import brief, phrases, tickets
 from floyd.calls.arrival import Arrival
+from floyd.calls.clips import Clips
 from floyd.calls.live_call import LiveCall
 from floyd.calls.media_socket import MediaSocket, Messages, opened
 from floyd.calls.media_stream import Started
 from floyd.calls.tickets import Ticket
+from floyd.calls.vocabulary import SpeechPaused, SpeechStarted, WordsHeard
 from floyd.calls.writer import Writer
 from floyd.clock import Clock
 from floyd.errors import VoiceError
 from floyd.services import LiveServices
+from floyd.services.model.protocol import Message, Tool, ToolCall
 from floyd.services.transcriber.protocol import Transcript
 from floyd.services.voice.protocol import Spoken
 from floyd.store.database import writing
-from floyd.store.models import Call, Utterance
+from floyd.store.models import Call, Errand, User, Utterance
 
 SID = "CA" + "1" * 32
+SCHOOL = "+15195550188"
 
 
 class Transport(asyncio.Transport):
@@ -54,6 +59,8 @@ class Services:
         self.hung_up: list[str] = []
         self.recogniser_breaks = asyncio.Event()
         self.closing_takes_s = 0.0
+        self.asked: list[tuple[Sequence[Message], Sequence[Tool]]] = []
+        self.replies: list[list[str | ToolCall]] = []
         self.voice_fails = 0
 
     def listen(self, phrases: Sequence[str]) -> "Services":
@@ -65,6 +72,13 @@ class Services:
         await self.recogniser_breaks.wait()
         raise RuntimeError("a bug in a library")
         yield
+
+    async def reply(
+        self, messages: Sequence[Message], tools: Sequence[Tool]
+    ) -> AsyncGenerator[str | ToolCall]:
+        self.asked.append((messages, tools))
+        for piece in self.replies.pop(0) if self.replies else ["All right."]:
+            yield piece
 
     async def open(self) -> "Services":
         if self.voice_fails:
@@ -83,23 +97,32 @@ class Services:
 
 
 class Scene:
-    def __init__(self, row: Call, *, taken_over: bool = True, comes_after_s: float = 0.0) -> None:
+    def __init__(
+        self,
+        row: Call,
+        *,
+        taken_over: bool = True,
+        comes_after_s: float = 0.0,
+        clips: Clips | None = None,
+    ) -> None:
         self.taken_over = taken_over
         self.comes_after_s = comes_after_s
         self.services, self.transport = Services(), Transport()
-        self.clock = Clock(scale=20.0)
+        self.clock = Clock(scale=20.0, origin=time.time())
         protocol = opened()
         messages = Messages(protocol)
         started = Started("MZ1", SID)
         nobody, everybody = cast(Any, None), cast(Any, self.services)
-        call = brief.load(row.attempt, 0.0)
+        call = brief.load(row.attempt, self.clock.now())
+        began = self.clock.monotonic()
         self.call = LiveCall(
-            Arrival(nobody, protocol, messages, started, self.clock.monotonic(), 1, call, {}),
+            Arrival(nobody, protocol, messages, started, began, 1, call, clips or {}),
             LiveServices(nobody, self.clock, nobody, *[everybody] * 4),
             Writer(self.clock),
         )
         self.socket = MediaSocket(protocol, messages, self.call.message_came, self.call.end)
         self.socket.connection_made(self.transport)
+        self.began = began
         self.carrying = asyncio.create_task(self.call.carry(self._take_over()))
 
     async def _take_over(self) -> MediaSocket:
@@ -116,6 +139,13 @@ class Scene:
         async with asyncio.timeout(10):
             while not seen():
                 await asyncio.sleep(0.01)
+
+    def hears(self, text: str) -> None:
+        """The other side says something, and pauses."""
+        now_s = self.clock.monotonic() - self.began
+        self.call.happened(SpeechStarted(now_s))
+        self.call.happened(WordsHeard(text, True))
+        self.call.happened(SpeechPaused(now_s))
 
     async def line_is_lost(self) -> None:
         self.socket.connection_lost(None)
@@ -231,3 +261,105 @@ def test_a_call_that_comes_while_the_process_stops_is_left_at_once(live: Call) -
         assert scene.close_code == 1001
 
     played(act)
+
+
+def called(role: str, **columns: Any) -> Call:
+    """A call from outside whose first stream has come."""
+    fields = {"phone": SCHOOL, "dialled": SCHOOL, "state": "in-progress", "created_at": time.time()}
+    row: Call = Call.create(attempt="b" * 32, sid=SID, role=role, **(fields | columns))
+    assert tickets.claim(Ticket(row.attempt, 1), SID)
+    return row
+
+
+def test_the_greeting_that_was_kept_is_out_long_before_half_a_second(user: User) -> None:
+    row = called("desk", user=user, attested=True)
+
+    async def act() -> None:
+        scene = Scene(row, clips={phrases.DESK_GREETING: b"\x10" * 800})
+        scene.services.voice_fails = 2
+        await scene.until(lambda: "mark" in scene.transport.written)
+        assert scene.transport.written == ["media", "mark"]
+        scene.call.message_came(b'{"event":"mark","mark":{"name":"0.0.1"}}')
+        await scene.line_is_lost()
+
+    played(act)
+    greeting = Utterance.get()
+    assert greeting.text == phrases.DESK_GREETING
+    # Twenty times as fast as in real life: a real tenth of a second would show as two seconds.
+    assert greeting.timings["sent"] / 20 < 500
+
+
+def test_a_greeting_that_was_not_kept_is_voiced_in_the_call(user: User) -> None:
+    row = called("desk", user=user, attested=True)
+
+    async def act() -> None:
+        scene = Scene(row)
+        await scene.until(lambda: "mark" in scene.transport.written)
+        await scene.line_is_lost()
+
+    played(act)
+
+
+@pytest.fixture
+def returned(user: User, call: Call) -> Call:
+    """Somebody calls back whom Floyd had phoned for two users."""
+    other = User.create(phone="+15195550124", name="Ben Roth", zone="UTC", created_at=0.0)
+    for number, owner in enumerate((user, other)):
+        plan = {"callee": {"name": "Maple School"}, "opening_line": f"About {owner.name}."}
+        errand = Errand.create(
+            user=owner,
+            request="Call",
+            state="waiting_for_user",
+            plan=plan,
+            snapshot={"user": owner.name},
+            created_at=0.0,
+        )
+        Call.create(
+            attempt=f"{number:032}",
+            errand=errand,
+            phone=SCHOOL,
+            dialled=SCHOOL,
+            sid=f"CA{number}",
+            state="completed",
+            created_at=time.time(),
+        )
+    return called("return", attested=True)
+
+
+def test_a_call_that_is_taken_up_goes_on_with_the_errands_plan(returned: Call) -> None:
+    errand = Errand.get(Errand.request == "Call", Errand.state == "waiting_for_user")
+
+    async def act() -> None:
+        scene = Scene(returned)
+        scene.services.replies = [[ToolCall("take_up", json.dumps({"errand": errand.id}))]]
+        await scene.until(lambda: scene.transport.written.count("mark") == 2)
+        scene.hears("it is about Ada")
+        await scene.until(lambda: len(scene.services.asked) == 2)
+        messages, tools = scene.services.asked[1]
+        assert json.loads(messages[1]["content"])["snapshot"] == {"user": "Ada Berg"}
+        assert [tool.name for tool in tools] == ["finish", "call_back_later"]
+        await scene.line_is_lost()
+
+    played(act)
+    row = Call.get_by_id(returned.id)
+    assert (row.errand, row.user, row.awaited) == (errand, errand.user, True)
+    assert Errand.get_by_id(errand.id).state == "calling"
+
+
+def test_an_errand_that_cannot_be_taken_up_any_more_is_not_told_of(returned: Call) -> None:
+    errand = Errand.get(Errand.state == "waiting_for_user")
+
+    async def act() -> None:
+        scene = Scene(returned)
+        scene.services.replies = [[ToolCall("take_up", json.dumps({"errand": errand.id}))]]
+        await scene.until(lambda: scene.transport.written.count("mark") == 2)
+        Call.update(attested=False).where(Call.id == returned.id).execute()
+        scene.hears("it is about Ada")
+        await scene.until(lambda: len(scene.services.asked) == 2)
+        messages, tools = scene.services.asked[1]
+        assert json.loads(messages[1]["content"]) == {"attested": False}
+        assert [tool.name for tool in tools] == ["end_call"]
+        await scene.line_is_lost()
+
+    played(act)
+    assert Call.get_by_id(returned.id).errand is None
