@@ -11,7 +11,8 @@ import json
 from collections.abc import Mapping
 from typing import Any
 
-from floyd.sandbox.openai.double import conversation, plan, report, understanding
+from floyd.sandbox.openai.double import callers, conversation, desk, plan, report, understanding
+from floyd.sandbox.openai.double.heard import Conversation
 from floyd.sandbox.openai.double.reply import Reply, ToolCall
 from floyd.sandbox.openai.double.shape import shaped
 
@@ -30,14 +31,20 @@ def answer(request: Mapping[str, Any], *, gullible: bool = False) -> Reply:
     if form.get("type") == "json_object":
         return Reply(json.dumps({"note": _WHAT_IT_IS}))
     if request.get("tools"):
-        reply = conversation.reply(messages, gullible=gullible)
-        return Reply(reply.text, tuple(call for call in reply.tool_calls if _may(request, call)))
+        offered = {tool["function"]["name"] for tool in request["tools"]}
+        reply = _live(messages, offered, gullible)
+        may_call = offered if request.get("tool_choice") != "none" else set()
+        return Reply(reply.text, tuple(call for call in reply.tool_calls if call.name in may_call))
     return Reply(_WHAT_IT_IS)
 
 
-def _may(request: Mapping[str, Any], call: ToolCall) -> bool:
-    offered = [tool["function"]["name"] for tool in request["tools"]]
-    return call.name in offered and request.get("tool_choice") != "none"
+def _live(messages: list[dict[str, Any]], offered: set[str], gullible: bool) -> Reply:
+    """Answer in a live conversation, which its tools and its material tell from the others."""
+    if "end_call" not in offered:
+        return conversation.reply(messages, gullible=gullible)
+    if "now" in Conversation.of(messages).brief:
+        return desk.reply(messages)
+    return callers.reply(messages)
 
 
 def _structured(task: str, messages: list[dict[str, Any]], gullible: bool) -> Any:

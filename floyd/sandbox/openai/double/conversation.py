@@ -2,6 +2,7 @@
 
 from typing import Any
 
+from floyd.sandbox.openai.double.callers import take_message
 from floyd.sandbox.openai.double.heard import Conversation, Messages
 from floyd.sandbox.openai.double.line import (
     after_note,
@@ -56,6 +57,9 @@ def finish(text: str, outcome: str, evidence: list[str]) -> Reply:
 
 def _to_the_callee(call: Conversation, gullible: bool) -> Reply:
     text = " ".join(call.waiting)
+    if call.brief.get("only_listen"):
+        heard = ToolCall("finish", {"outcome": "partly", "evidence": call.waiting})
+        return take_message(call, heard, SAY["listens"])
     if not text:
         return Reply(call.opening)
     if is_with_an_assistant(call):

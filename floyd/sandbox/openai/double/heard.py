@@ -16,6 +16,7 @@ from floyd.sandbox.openai.double.reading import (
     owners,
     parsed,
     person_in,
+    replaced,
     words,
 )
 from floyd.sandbox.openai.double.written import written
@@ -80,8 +81,12 @@ class Conversation:
 
     @cached_property
     def opening(self) -> str:
-        """The sentence that says why Floyd calls."""
-        return str(self._plan.get("opening_line") or "")
+        """The sentence that says why Floyd calls, or had called."""
+        opening = str(self._plan.get("opening_line") or "")
+        rules = knowledge("line")["returned"]
+        if not matched([rules["greeting"]], " ".join(self.said_by("floyd")[:1])):
+            return opening
+        return replaced([(rule["pattern"], rule["say"]) for rule in rules["perspective"]], opening)
 
     @cached_property
     def limit(self) -> float | None:

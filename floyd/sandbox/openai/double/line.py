@@ -19,6 +19,8 @@ def after_note(call: Conversation, answer: Callable[[Conversation], Reply]) -> R
     rule = next((rule for rule in RULES["notes"] if matched([rule["pattern"]], call.note)), None)
     if rule and rule["then"] == "wait":
         return Reply(rule["say"])
+    if rule and rule["then"] == "say_why":
+        return Reply(call.opening)
     waiting = call.before("note")
     if not waiting.waiting:
         waiting = waiting.before("floyd")

@@ -46,10 +46,19 @@ def wishes_of(dialogue: Sequence[Line], open_errands: Errands) -> list[Wish]:
 def plainly(text: str) -> str:
     """Return what was said without greeting, filling sounds and courtesies."""
     rules = knowledge("spoken")
-    text = replaced([(rules["fillers"], "")], text)
-    text = replaced([(rules["greeting"], ""), (rules["introduction"], "")], text)
-    text = replaced([(rules["greeting"], ""), (rules["courtesy"], "")], text)
+    text = replaced([(rules["topic"], ""), (rules["courtesy"], "")], _without_greeting(text))
     return text.strip(" ,")
+
+
+def has_a_topic(text: str) -> bool:
+    """Tell whether it is said what the call is about."""
+    return matched([knowledge("spoken")["topic"]], _without_greeting(text)) is not None
+
+
+def _without_greeting(text: str) -> str:
+    rules = knowledge("spoken")
+    greeting = (rules["greeting"], "")
+    return replaced([(rules["fillers"], ""), greeting, (rules["introduction"], ""), greeting], text)
 
 
 def _in_turns(dialogue: Sequence[Line]) -> Iterator[_Said]:
