@@ -154,16 +154,17 @@ def _voice_hang_up(scenario: Scenario) -> Story:
 
 
 def _voice_flowers(scenario: Scenario) -> Story:
-    """The user says all at once, or phones again with what Floyd asks by text."""
-    told = replace(_flowers(scenario), confirmed=(scenario.friend,), heard=(scenario.friend,))
-    if scenario.seed % 2:
-        steps = (Step(scenario.user_phone, caller="caller_flowers_at_once"),)
-        return replace(told, calls=1, steps=steps, replies=())
+    """The user says all at once, or what Floyd asks for: on the line, or in a second call."""
+    callers = ("caller_flowers_later", "caller_flowers_at_once", "caller_flowers")
+    caller = callers[scenario.seed % len(callers)]
     return replace(
-        told,
-        spared=1,
-        steps=(Step(scenario.user_phone, caller="caller_flowers"),),
+        _flowers(scenario),
+        calls=1 if caller == "caller_flowers_at_once" else 2,
+        spared=0 if caller == "caller_flowers_at_once" else 1,
+        steps=(Step(scenario.user_phone, caller=caller),),
         replies=(UserReply(ASKS_FOR_LIMITS, scenario.answer, caller="caller_answer"),),
+        confirmed=(scenario.friend,),
+        heard=(scenario.friend,),
     )
 
 

@@ -20,6 +20,7 @@ CALLERS = (
     "caller_hangs_up",
     "caller_flowers",
     "caller_flowers_at_once",
+    "caller_flowers_later",
     "caller_status",
     "caller_answer",
     "caller_cancel",
@@ -65,7 +66,8 @@ def test_a_caller_waits_for_the_greeting_and_wonders_where_it_is() -> None:
 def test_every_caller_has_a_request_in_every_story(name: str, story: str, seed: int) -> None:
     caller = read(name, Scenario.from_seed(seed, story))
     lines = [line for request in caller.requests for line in request]
-    lines += [line for answer in caller.answers for line in answer.says]
+    answers = (*caller.own_answers, *caller.answers)
+    lines += [line for answer in answers for line in answer.says]
     assert len({request[0] for request in caller.requests}) == len(caller.requests)
     assert not any("{" in line for line in lines)
     call = ErrandOfACaller(caller, random.Random(seed))
@@ -137,6 +139,14 @@ def test_two_questions_in_one_are_both_answered() -> None:
 def test_what_is_repeated_is_agreed_to(name: str, essence: str) -> None:
     call = asked_by(name, FLOWERS)
     assert said(call.on_turn(essence)) in read(name).says["yes"]
+
+
+@pytest.mark.parametrize("question", ["How much may it cost?", "Where should they be delivered?"])
+def test_what_a_caller_will_tell_later_is_not_told_now(question: str) -> None:
+    answer = said(asked_by("caller_flowers_later", FLOWERS).on_turn(question))
+    assert "text" in answer.lower()
+    assert FLOWERS.budget not in answer
+    assert "Suffolk" not in answer
 
 
 def test_what_nobody_knows_is_not_made_up() -> None:

@@ -19,13 +19,15 @@ class Caller:
     Attributes:
         requests: ways to say what they want, each of one or more utterances.
         says: by occasion, the ways of saying it.
-        answers: what they say when asked; the file's own come before everybody's.
+        own_answers: what they say when asked.
+        answers: what every user says to a question that finds no answer among their own.
         most_turns: of the other side, after the request; then they say goodbye.
     """
 
     manner: Manner
     requests: tuple[Request, ...]
     says: dict[str, tuple[str, ...]]
+    own_answers: tuple[Answer, ...]
     answers: tuple[Answer, ...]
     most_turns: int
 
@@ -37,11 +39,11 @@ class Caller:
         words = scenario.words()
         table = {**common, **own}
         says = common["says"] | own.get("says", {})
-        answers = [*own.get("answers", []), *common["answers"]]
         return cls(
             manner=Manner.from_toml(table),
             requests=tuple(tuple(fill(line, words) for line in each) for each in table["requests"]),
             says={name: tuple(fill(line, words) for line in says[name]) for name in says},
-            answers=tuple(Answer.from_toml(each, words) for each in answers),
+            own_answers=tuple(Answer.from_toml(each, words) for each in own.get("answers", [])),
+            answers=tuple(Answer.from_toml(each, words) for each in common["answers"]),
             most_turns=table["most_turns"],
         )

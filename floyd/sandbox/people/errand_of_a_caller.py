@@ -61,7 +61,9 @@ class ErrandOfACaller:
         return Reply(self._said, leaves=self._has_left, unsaid=unsaid.strip())
 
     def _react(self, heard: str, question: str) -> Reply:
-        if answer := answer_to(question, self._caller.answers, self._draw):
+        caller = self._caller
+        answer = answer_to(question, caller.own_answers, self._draw)
+        if answer := answer or answer_to(question, caller.answers, self._draw):
             self._said = answer
             return Reply(answer)
         if phrases.UNHEARD.search(heard) or phrases.OFFERS_HELP.search(question):
