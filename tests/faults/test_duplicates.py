@@ -7,7 +7,8 @@ import pytest
 
 from floyd.sandbox.client import Event
 from floyd.sandbox.twilio.account import Account
-from floyd.store.models import Call, Errand, ErrandMove, InboundText, OutboundText, Question
+from floyd.store.models import Call, Errand, ErrandMove, InboundText, OutboundText, Question, Row
+from tests.faults.evidence import Rows
 from tests.faults.town import Town
 
 pytestmark = pytest.mark.faults
@@ -34,8 +35,8 @@ def post(town: Town, url: str, fields: dict[str, str]) -> int:
         return int(response.status)
 
 
-def all_rows() -> dict[str, list[dict[str, object]]]:
-    tables = (Errand, ErrandMove, InboundText, OutboundText, Call, Question)
+def all_rows() -> dict[str, Rows]:
+    tables: tuple[type[Row], ...] = (Errand, ErrandMove, InboundText, OutboundText, Call, Question)
     return {table.__name__: list(table.select().order_by(table.id).dicts()) for table in tables}
 
 

@@ -113,7 +113,7 @@ class Town:
 
     def errands(self) -> int:
         """How many errands this case has."""
-        return Errand.select().where(Errand.id > self._before[Errand]).count()  # type: ignore[no-any-return]  # untyped
+        return Errand.select().where(Errand.id > self._before[Errand]).count()
 
     def when(self, kind: str, **fields: Any) -> float:
         """When the world recorded an event first, in seconds; 0 when it has not."""
@@ -196,6 +196,10 @@ class Town:
         for name in names:
             self.processes[name].kill()
 
+    def kill_all(self) -> None:
+        """End all of Floyd."""
+        self.kill(*reversed(self.processes))
+
     def start(self, *names: str, **environ: str) -> None:
         """Start processes again."""
         for name in names:
@@ -273,7 +277,7 @@ def town(directory: Path, scale: float) -> Iterator[Town]:
         doors = {name: stack.enter_context(listen(0)) for name in ("web", "calls")}
         urls = {name: f"127.0.0.1:{door.getsockname()[1]}" for name, door in doors.items()}
         place = Town(directory, scale)
-        stack.callback(lambda: [each.kill() for each in reversed(place.processes.values())])
+        stack.callback(place.kill_all)
         environ = _environ(directory, scale, urls)
         ready = _start_sandbox(stack, environ)
         environ |= ready["environment"]
@@ -314,7 +318,8 @@ def _start_sandbox(stack: ExitStack, environ: Mapping[str, str]) -> dict[str, An
         stdout=subprocess.PIPE,
         stderr=subprocess.DEVNULL,
     )
-    stack.callback(lambda: (world.kill(), world.communicate()))
+    stack.callback(world.communicate)
+    stack.callback(world.kill)
     assert world.stdout is not None
     return json.loads(world.stdout.readline())  # type: ignore[no-any-return]  # JSON
 
