@@ -34,11 +34,15 @@ log = structlog.get_logger()
 _WORKER_TTL_S = 25
 _MAINTENANCE_EVERY_S = 5
 _MONITORING_EVERY_S = 5
+# After minutes without Redis, RQ's own workers look for it once a minute.
+_REDIS_AWAY_FOR_S = 5.0
 _STOPS = (signal.SIGINT, signal.SIGTERM)
 
 
 class QuietWorker(Worker):
     """RQ's worker, without tracebacks: their messages may quote texts and numbers."""
+
+    max_connection_wait_time = _REDIS_AWAY_FOR_S
 
     def __init__(self, queues: list[Queue], **options: Any) -> None:
         # In the fork, before anything is begun: from here on it can be told to stop.

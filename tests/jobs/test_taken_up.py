@@ -43,6 +43,11 @@ def own_settings(settings: Settings, own_redis: OwnRedis) -> Iterator[Settings]:
 
 
 @pytest.fixture
+def log(tmp_path: Path) -> Path:
+    return tmp_path / "log"
+
+
+@pytest.fixture
 def dropped(own_settings: Settings) -> None:
     """One row of every kind became due a second ago, and nobody was told."""
     due = time.time() - 1
@@ -65,24 +70,26 @@ def dropped(own_settings: Settings) -> None:
 
 
 @contextmanager
-def clocks(settings: Settings, how_many: int = 1) -> Iterator[list["subprocess.Popen[bytes]"]]:
+def processes(
+    settings: Settings, log: Path, *arguments: str, how_many: int = 1
+) -> Iterator[list["subprocess.Popen[bytes]"]]:
+    """`python -m floyd.worker` with arguments, several of them, which log into one file."""
     named = {
         name.upper(): str(getattr(value, "get_secret_value", lambda value=value: value)())
         for name, value in settings
         if value
     }
-    command = [sys.executable, "-m", "floyd.worker", "clock"]
-    running = [
-        subprocess.Popen(command, env={**os.environ, **named}, stderr=subprocess.PIPE)
-        for _ in range(how_many)
-    ]
+    command = [sys.executable, "-m", "floyd.worker", *arguments]
+    environ = {**os.environ, **named}
+    with log.open("ab") as file:
+        running = [subprocess.Popen(command, env=environ, stderr=file) for _ in range(how_many)]
     try:
         yield running
     finally:
         for process in running:
             process.terminate()
         for process in running:
-            process.communicate(timeout=20)
+            process.wait(30)
 
 
 def taken_up(redis: Redis) -> list[str]:
@@ -100,19 +107,21 @@ def seconds_until(true: Callable[[], bool]) -> float:
 
 
 @pytest.mark.faults
-def test_what_was_dropped_is_taken_up_once_by_three_clocks(
-    own_settings: Settings, dropped: None
+def test_what_was_dropped_is_taken_up_once_by_two_clocks(
+    own_settings: Settings, dropped: None, log: Path
 ) -> None:
-    with Redis.from_url(own_settings.redis_url) as redis, clocks(own_settings, 3):
+    clocks = processes(own_settings, log, "clock", how_many=2)
+    with Redis.from_url(own_settings.redis_url) as redis, clocks:
         seconds_until(lambda: set(taken_up(redis)) == EVERYTHING)
         assert sorted(taken_up(redis)) == sorted(EVERYTHING)
 
 
 @pytest.mark.faults
 def test_what_was_queued_is_queued_again_after_redis_was_emptied(
-    own_settings: Settings, dropped: None
+    own_settings: Settings, dropped: None, log: Path
 ) -> None:
-    with Redis.from_url(own_settings.redis_url) as redis, clocks(own_settings):
+    clock = processes(own_settings, log, "clock")
+    with Redis.from_url(own_settings.redis_url) as redis, clock:
         seconds_until(lambda: set(taken_up(redis)) == EVERYTHING)
         redis.flushall()
         seconds_until(lambda: set(taken_up(redis)) == EVERYTHING)
@@ -121,12 +130,28 @@ def test_what_was_queued_is_queued_again_after_redis_was_emptied(
 
 @pytest.mark.faults
 def test_a_clock_outlives_a_redis_that_was_killed_and_comes_back(
-    own_settings: Settings, own_redis: OwnRedis, dropped: None
+    own_settings: Settings, own_redis: OwnRedis, dropped: None, log: Path
 ) -> None:
     own_redis.kill()
-    with clocks(own_settings) as [process]:
-        assert process.stderr is not None
-        assert b"tick_failed" in process.stderr.readline()
+    with processes(own_settings, log, "clock") as [clock]:
+        seconds_until(lambda: "tick_failed" in log.read_text())
         with own_redis.start() as redis:
             seconds_until(lambda: set(taken_up(redis)) == EVERYTHING)
-        assert process.poll() is None
+        assert clock.poll() is None
+
+
+@pytest.mark.faults
+def test_workers_outlive_a_redis_that_was_killed_and_comes_back_empty(
+    own_settings: Settings, own_redis: OwnRedis, log: Path
+) -> None:
+    settings = own_settings.model_copy(update={"floyd_workers": 2})
+    with processes(settings, log) as [workers]:
+        seconds_until(queue.is_worked_on)
+        own_redis.kill()
+        seconds_until(lambda: log.read_text().count("could not connect to Redis") >= 4)
+        with own_redis.start() as redis:
+            redis.flushall()
+            queue.enqueue("send_text", 7)
+            seconds_until(lambda: queue.length() == 0)
+            seconds_until(queue.is_worked_on)
+        assert workers.poll() is None
