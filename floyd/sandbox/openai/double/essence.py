@@ -56,8 +56,7 @@ def standing(wish: Wish, errands: list[dict[str, Any]]) -> str:
         return str(SAY["nothing_open"])
     asked = words(wish["text"]) - set(knowledge("understanding")["common"])
     named = [errand for errand in errands if asked & words(str(errand.get("title")))]
-    told = (named or errands)[-_MOST_ERRANDS:]
-    return " ".join([*(_stands(errand) for errand in told), needed(told)]).strip()
+    return " ".join(_stands(errand) for errand in (named or errands)[-_MOST_ERRANDS:])
 
 
 def needed(errands: list[dict[str, Any]]) -> str:
@@ -67,8 +66,13 @@ def needed(errands: list[dict[str, Any]]) -> str:
 
 
 def _stands(errand: dict[str, Any]) -> str:
-    how = str(errand.get("standing") or "").rstrip(". ")
-    return str(SAY["standing"].format(title=str(errand.get("title")).rstrip(". "), standing=how))
+    """Return how an errand stands, by its name, and what it waits for."""
+    title = str(errand.get("title")).rstrip(". ")
+    how = replaced([(RULES["numbering"], "")], str(errand.get("standing") or "").rstrip())
+    told = how if how.startswith(title) else SAY["standing"].format(title=title, standing=how)
+    told = told if told.endswith((".", "?", "!")) else f"{told}."
+    asked = [text for text in errand.get("questions") or [] if text not in told]
+    return f"{told} {needed([{'questions': asked}])}".strip()
 
 
 def _request(wish: Wish, brief: Brief) -> str:
