@@ -13,6 +13,7 @@ from typing import Any
 
 from peewee import EXCLUDED, InterfaceError, OperationalError
 
+from floyd.calls.progress import LIVE
 from floyd.calls.vocabulary import RecordUtterance
 from floyd.clock import Clock
 from floyd.store.database import Writes, database, writing
@@ -21,6 +22,7 @@ from floyd.store.models import Call, CallEvent, Utterance
 log = logging.getLogger(__name__)
 
 _TRY_AGAIN_S = 0.5
+_LOOKED_UP_AFTER_S = 3.0
 _MOST_AT_ONCE = 500
 
 Work = Callable[[Writes], None]
@@ -60,12 +62,17 @@ class Writer:
         self._queue.put(lambda _: Call.update(finish=finish).where(newest).execute())
 
     def settle(self, call_id: int, generation: int) -> None:
-        """Note that all of a stream is stored, unless a newer one has begun; have it reported."""
+        """Note that all of a stream is stored, unless a newer one has begun; have it reported.
+
+        The call has probably ended. Twilio is asked soon: a number may be set up without callbacks.
+        """
         now = self._clock.now()
+        newest = (Call.id == call_id) & (Call.token_used == generation)
 
         def work(writes: Writes) -> None:
-            Call.update(settled_at=now).where(
-                Call.id == call_id, Call.token_used == generation
+            Call.update(settled_at=now).where(newest).execute()
+            Call.update(due_at=now + _LOOKED_UP_AFTER_S).where(
+                newest & Call.state.in_(LIVE)
             ).execute()
             writes.look_at("report_call", call_id)
 

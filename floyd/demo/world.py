@@ -164,6 +164,7 @@ def _sandbox(seed: int, story: str, url: str, directory: Path, environ: dict[str
         "--story": story,
         "--recordings": str(directory / "recordings"),
         "--voices": str(directory / "voices.jsonl"),
+        "--voice-status-url": f"{url}/twilio/voice/status",
     }
     command = [sys.executable, "-m", "floyd.sandbox"]
     for option in options.items():

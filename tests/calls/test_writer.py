@@ -49,6 +49,18 @@ def test_an_older_stream_concludes_nothing_once_a_newer_one_has_come(
     assert Call.get().finish == {"outcome": "partly"}
 
 
+@pytest.mark.parametrize(("state", "is_looked_up"), [("in-progress", True), ("completed", False)])
+def test_a_call_whose_stream_has_ended_is_looked_up_soon_unless_its_end_is_known(
+    call: Call, writer: Writer, state: str, is_looked_up: bool
+) -> None:
+    due_at = Clock().now() + 60
+    Call.update(token_used=1, state=state, due_at=due_at).execute()
+    writer.settle(call.id, 1)
+    stored(writer)
+    assert Call.get().settled_at is not None
+    assert (Call.get().due_at < due_at) is is_looked_up
+
+
 def test_the_words_of_two_streams_of_a_call_do_not_overwrite_each_other(call: Call) -> None:
     assert call.errand
     with writing():
