@@ -17,6 +17,7 @@ from floyd.sandbox.sound import Clip, HeardWord, Voices
 from floyd.sandbox.sound.clip import BYTES_PER_MS
 
 LEAVES_AFTER_MS = 3000
+GONE_AFTER_MS = 600
 PICKS_UP_MS = 400
 
 
@@ -126,7 +127,7 @@ class _Talk:
         self._utterance = self._line.transcript.spoke(reply.text, start_ms, end_ms)
         self._pending = reply.agreement or self._pending
         if reply.leaves:
-            self._leaves_at_ms = end_ms if reply.unsaid else end_ms + LEAVES_AFTER_MS
+            self._leaves_at_ms = end_ms + (GONE_AFTER_MS if reply.unsaid else LEAVES_AFTER_MS)
 
     async def _speak(self, reply: Reply) -> Clip:
         """Voice a reply up to where its sentence breaks off, if it does."""
