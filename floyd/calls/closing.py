@@ -9,11 +9,14 @@ from floyd.calls.roles import Role
 from floyd.calls.timers import Timers
 from floyd.calls.transcript import Transcript
 from floyd.calls.two_assistants import last_words_are_due
-from floyd.calls.vocabulary import Command, RecordFinish, TakeUp, ToolCalled
+from floyd.calls.vocabulary import Command, RecordFinish, TakenUp, TakeUp, ToolCalled
 from floyd.prompts.schemas import Outcome
 
 LAST_WORD_S = 1.5
 LONGEST_GOODBYE_S = 12.0
+
+_TAKEN_UP = "Now you know which call is returned: see `plan`. Say in a few words what it was about."
+_NOT_TAKEN_UP = "That errand is over and you know nothing about it. Offer to take a message."
 
 
 class Closing:
@@ -65,9 +68,13 @@ class Closing:
             self.finish = self._models_finish = verdict
         return None
 
-    def be_taken_up(self, taken: bool) -> None:
-        """Offer the model the tools of an errand's call, or of one that is about none."""
-        self._tools = tools.OF_AN_ERRAND if taken else tools.OF_THE_DESK
+    def be_taken_up(self, event: TakenUp) -> str:
+        """Offer the model the tools of an errand's call, or of none's; return what it is told."""
+        if event.errand is None:
+            self._tools = tools.OF_THE_DESK
+            return _NOT_TAKEN_UP
+        self._tools = tools.OF_AN_ERRAND
+        return _TAKEN_UP
 
     def conclude(self, outcome: Outcome) -> None:
         """Conclude the call without the model."""

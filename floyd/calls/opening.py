@@ -55,7 +55,7 @@ class Opening:
     def begin(self, now_s: float) -> None:
         """Speak at once if Floyd was called; else let the callee speak first, if they do."""
         if self._role.speaks_first:
-            self.introduce(now_s)
+            self.introduce(asked_s=0.0)  # it was asked for when the stream began
         else:
             self._timers.set("introduce", now_s + NOTHING_SAID_S)
             self._timers.set("greeting_over", now_s + LONGEST_GREETING_S)

@@ -50,8 +50,6 @@ REPROMPTS = 2
 WORDS_STOPPED_S = 3.0
 
 _LINE_IS_BACK = "The line was lost and is back; you have just apologised for it. Go on."
-_TAKEN_UP = "Now you know which call is returned: see `plan`. Say in a few words what it was about."
-_NOT_TAKEN_UP = "That errand is over and you know nothing about it. Offer to take a message."
 
 
 class Turns:
@@ -316,11 +314,10 @@ class Turns:
 
     def _taken_up(self, event: TakenUp) -> None:
         """Go on as the errand's caller, or as nobody's; a reply from before knows too little."""
-        taken = event.errand is not None
-        self._closing.be_taken_up(taken)
+        note = self._closing.be_taken_up(event)
         self._answering.drop_draft()
         if not self._deaf and not self._hearing.text:
-            self._generate_and_release(note=_TAKEN_UP if taken else _NOT_TAKEN_UP)
+            self._generate_and_release(note)
 
     def _parts(self) -> bool:
         """End a talk of two assistants once it has lasted long enough; nobody else would."""

@@ -285,7 +285,7 @@ def test_the_greeting_that_was_kept_is_out_long_before_half_a_second(user: User)
     played(act)
     greeting = Utterance.get()
     assert greeting.text == phrases.DESK_GREETING
-    # Twenty times as fast as in real life: a real tenth of a second would show as two seconds.
+    # Counted from the stream's start, in milliseconds of a clock that is twenty times as fast.
     assert greeting.timings["sent"] / 20 < 500
 
 
