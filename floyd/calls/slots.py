@@ -5,6 +5,8 @@ together stay within the sum. All of it lives in Redis and expires by itself: a 
 its capacity along, a lost release is forgotten. Times are Floyd's clock, epoch seconds.
 """
 
+from typing import cast
+
 import structlog
 from redis import Redis
 from redis.exceptions import RedisError
@@ -81,7 +83,8 @@ def release(redis: Redis, attempt: str) -> None:
 
 def holders(redis: Redis) -> list[str]:
     """Return the attempts that have a slot, those whose reservation has just expired among them."""
-    return [attempt.decode() for attempt in redis.zrange(_RESERVED_UNTIL, 0, -1)]
+    attempts = cast(list[bytes], redis.zrange(_RESERVED_UNTIL, 0, -1))
+    return [attempt.decode() for attempt in attempts]
 
 
 def free(redis: Redis, now: float) -> int:
