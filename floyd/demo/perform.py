@@ -19,6 +19,7 @@ from floyd.watching.picture import Picture, look
 _REST_WITHIN_S = 180.0  # of the story's time
 _LOOKS_EVERY_S = 0.1
 _BRIEF_LOOKS_EVERY_S = 0.25
+_BRIEF_RING_S = 2.0  # nobody listens to it
 
 
 async def perform(world: PhoneWorld, directory: Path, *, brief: bool) -> Account:
@@ -32,6 +33,8 @@ async def perform(world: PhoneWorld, directory: Path, *, brief: bool) -> Account
     began = time.monotonic()
     scenario = world.scenario
     callee = story_of(scenario).callee
+    if brief:
+        world.sandbox.change_conditions(twilio={"ring_s": _BRIEF_RING_S})
     with stage(f"seed {scenario.seed}: {scenario.user}, {callee}", brief=brief) as shown:
         performance = _Performance(world, shown, _BRIEF_LOOKS_EVERY_S if brief else _LOOKS_EVERY_S)
         is_over = await performance.run()
