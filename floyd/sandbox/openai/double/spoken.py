@@ -12,6 +12,7 @@ Errands = list[dict[str, object]]
 
 _GOES_ON = {"new_errand", "unclear"}
 _STANDS_ALONE = {"cancel", "status", "forget"}
+_MOST_CUTS = 3
 _NOTHING_WANTED = {"small_talk", "unclear"}
 
 
@@ -107,9 +108,10 @@ def _is_open(floyd: str) -> bool:
 def _finished(text: str) -> str:
     """Return what was said without a last sentence, or part of one, that breaks off."""
     rules = knowledge("spoken")
-    while text and matched([rules["unfinished"]], text):
-        ends = [found.start() for found in every([rules["boundary"]], text)]
-        text = text[: ends[-1]] if ends else ""
+    for _ in range(_MOST_CUTS):
+        if matched([rules["unfinished"]], text):
+            ends = [found.start() for found in every([rules["boundary"]], text)]
+            text = text[: ends[-1]] if ends else ""
     return text
 
 
