@@ -37,11 +37,10 @@ def take_in(text: Arrival, now: float) -> bool:
     sid, phone = _name(text.sid), _name(text.phone)
     body = text.body.replace("\x00", "")[:LONGEST_BODY]
     answered = body.strip().lower() in ANSWERED_BY_TWILIO
-    user_id = User.select(User.id).where(User.phone == phone).scalar()
     row = {
         "sid": sid,
         "phone": phone,
-        "user": user_id,
+        "user": User.select(User.id).where(User.phone == phone),
         "body": body,
         "media_count": min(text.media_count, MOST_MEDIA),
         "received_at": text.received_at,
