@@ -179,6 +179,21 @@ def test_a_caller_who_is_asked_to_wait_waits() -> None:
     assert reply.leaves
 
 
+def test_who_is_in_the_middle_of_a_sentence_is_not_spoken_over() -> None:
+    caller = read("caller_school")
+    call = asked_by("caller_school")
+    assert call.on_turn("So I'll call the school: Mara") is None
+    assert said(call.on_turn("is sick today. Is that right?")) in caller.says["yes"]
+    assert call.on_turn("And which class") is None
+    assert "3B" in said(call.on_turn("is she in?"))
+
+
+def test_a_sentence_that_nobody_ends_is_answered_after_a_while() -> None:
+    call = asked_by("caller_school")
+    assert call.on_turn("I see") is None
+    assert said(call.on_silence()) in read("caller_school").says["thanks"]
+
+
 def test_a_goodbye_is_answered_and_the_caller_hangs_up() -> None:
     call = asked_by("caller_school")
     reply = call.on_turn("I'll call them and text you. Goodbye.")

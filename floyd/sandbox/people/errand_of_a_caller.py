@@ -9,6 +9,7 @@ from floyd.sandbox.people.caller import Caller
 from floyd.sandbox.people.mind import Reply
 
 GONE = "//"
+SENTENCE_ENDS = (".", "?", "!")
 MAX_SILENCES = 2
 
 
@@ -20,6 +21,7 @@ class ErrandOfACaller:
         self._draw = draw
         self._to_say = deque(draw.choice(caller.requests))
         self._said = ""
+        self._heard = ""
         self._turns = 0
         self._silences = 0
         self._has_left = False
@@ -32,16 +34,29 @@ class ErrandOfACaller:
         """Ask whether anyone is there, go on with the request, or give up."""
         if self._has_left:
             return None
+        if self._heard:
+            return self._on_all(self._heard)
         if self._said and self._to_say:
             return self._request()
         self._silences += 1
         return self._leave() if self._silences > MAX_SILENCES else self._say("anyone_there")
 
     def on_turn(self, heard: str) -> Reply | None:
-        """Say the request; then answer, agree to what is repeated, and say goodbye."""
+        """Say the request; then answer, agree to what is repeated, and say goodbye.
+
+        Whoever is not at the end of a sentence is not spoken over.
+        """
         self._silences = 0
         if self._has_left:
             return None
+        heard = f"{self._heard} {heard}".strip()
+        if heard.endswith(SENTENCE_ENDS):
+            return self._on_all(heard)
+        self._heard = heard
+        return None
+
+    def _on_all(self, heard: str) -> Reply | None:
+        self._heard = ""
         question = question_in(heard)
         if phrases.GOODBYE.search(heard) and not question:
             return self._leave()
