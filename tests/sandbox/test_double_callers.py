@@ -7,13 +7,17 @@ from typing import Any
 import pytest
 
 from floyd.prompts import instructions
+from floyd.sandbox.judge import problems
 from floyd.sandbox.openai.double import Reply, ToolCall, answer
-from floyd.sandbox.people import conversation
+from floyd.sandbox.openai.double.plan import plan
+from floyd.sandbox.openai.double.understanding import understand
 from floyd.sandbox.people.answers import Answer
 from floyd.sandbox.people.calling_back import CallingBack
+from floyd.sandbox.people.conversation import Conversation
 from floyd.sandbox.people.person import Person, read_file
 from floyd.sandbox.scenario import Scenario
-from tests.sandbox.chat_world import FACTS, OPENING, numbered
+from floyd.sandbox.stories import story_of
+from tests.sandbox.chat_world import FACTS, OPENING, numbered, task
 
 END_CALL = ToolCall("end_call", {})
 HELLO = "Hi, this is Floyd, an AI assistant. Thank you for calling back."
@@ -153,25 +157,53 @@ def test_caller_without_a_message_is_let_go(said: str) -> None:
     assert message(f"callee: {said}") == Reply("Thank you, goodbye.", (END_CALL,))
 
 
+def calling_back(person: str, story: Scenario, seed: int) -> CallingBack:
+    draw, table = random.Random(f"{person} {seed}"), read_file(person)
+    talk = Conversation(Person.from_toml(read_file(table["person"]), story), draw)
+    lines = [line.format(**story.words()) for line in table["introductions"]]
+    answers = [Answer.from_toml(each, story.words()) for each in table["answers"]]
+    return CallingBack(talk, lines, answers, draw)
+
+
 @pytest.mark.parametrize("person", ["caller_florist", "caller_secretary"])
 @pytest.mark.parametrize("seed", range(10))
 def test_people_who_call_back_leave_a_message(person: str, seed: int) -> None:
-    story, draw, table = Scenario.from_seed(seed), random.Random(seed), read_file(person)
-    talk = conversation.Conversation(Person.from_toml(read_file(table["person"]), story), draw)
-    lines = [line.format(**story.words()) for line in table["introductions"]]
-    answers = [Answer.from_toml(each, story.words()) for each in table["answers"]]
-    caller, turns, said = CallingBack(talk, lines, answers, draw), [], HELLO
-    for _ in range(4):
-        heard = caller.on_turn(said)
+    caller = calling_back(person, Scenario.from_seed(seed), seed)
+    turns: list[str] = []
+    said = Reply(HELLO)
+    while not said.tool_calls and len(turns) < 8:
+        heard = caller.on_turn(said.text)
         assert heard is not None
         turns.append(f"callee: {heard.text}")
-        reply = message(*turns)
-        if reply.tool_calls:
-            break
-        said = reply.text
-        turns.append(f"floyd: {said}")
-    assert "called" in reply.text
-    assert reply.tool_calls == (END_CALL,)
+        said = message(*turns)
+        turns.append(f"floyd: {said.text}")
+    assert "called" in said.text
+    assert said.tool_calls == (END_CALL,)
+
+
+@pytest.mark.parametrize("seed", range(20))
+def test_errand_is_done_in_the_call_of_the_callee(seed: int) -> None:
+    story = Scenario.from_seed(seed, "voice_return")
+    step = story_of(story).steps[0]
+    [wish] = understand(task("understanding", text=step.text, open_errands=[]))["wishes"]
+    facts = numbered(story.user_facts)
+    made = plan(task("plan", user=story.user, request=wish["text"], facts=facts, calls=[{}]))
+    chosen = [fact for fact in facts if fact["id"] in made["fact_ids"]]
+    snapshot = {"user": story.user, "facts": chosen, "request": wish["text"]}
+    brief = {"plan": made, "snapshot": snapshot}
+    caller = calling_back(story_of(story).steps[1].caller, story, seed)
+    turns: list[str] = []
+    agreed: list[dict[str, str]] = []
+    said = Reply(f"{HELLO} I called you for {story.user}.")
+    while not said.tool_calls and len(turns) < 30:
+        heard = caller.on_turn(said.text)
+        assert heard is not None, turns
+        agreed += [heard.agreement] if heard.agreement else []
+        turns.append(f"callee: {heard.text}")
+        said = of_the_errand(*turns, **brief)
+        turns.append(f"floyd: {said.text}")
+    assert said.tool_calls[0].arguments["outcome"] == "done", turns
+    assert problems(story, {story_of(story).book: agreed}) == []
 
 
 def test_assistant_who_answers_the_phone_is_left_politely() -> None:
