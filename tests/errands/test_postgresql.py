@@ -6,13 +6,17 @@ from collections.abc import Callable, Iterator
 import pytest
 from redis import Redis
 
+from floyd.errands.clearance import refusal
 from floyd.errands.conclusion import conclude
 from floyd.errands.progress import advance
+from floyd.errands.reception import Caller, receive
 from floyd.errands.understanding import understand
+from floyd.jobs.report_call import report_call
 from floyd.settings import Settings
 from floyd.store import open_store
 from floyd.store.database import database, migrate
-from floyd.store.models import Call, Errand, OutboundText, Utterance
+from floyd.store.models import Call, Errand, ErrandMove, InboundText, OutboundText, Utterance
+from tests.errands.callers import desk_call, phoned, returned_call
 from tests.errands.desk import REQUEST, Desk
 from tests.errands.test_conclusion import DONE, SAID
 from tests.errands.test_dialing import ready_errand
@@ -77,3 +81,39 @@ def test_of_many_errands_to_one_number_one_is_dialled_while_its_dial_is_unresolv
     assert len(scripted_desk.dialled) == 1
     assert Call.select().count() == 1
     assert Errand.select().where(Errand.state == "ready").count() == 4
+
+
+def test_a_callee_who_calls_back_takes_its_errand_up_once(scripted_desk: Desk) -> None:
+    errand = phoned(scripted_desk, scripted_desk.user, "waiting_for_user")
+    services = scripted_desk.services
+    caller = Caller("CA-in", scripted_desk.sandbox.school_phone, attested=True)
+    at_once(lambda: receive(services.settings, services.redis, services.clock, caller))
+
+    [call] = Call.select().where(Call.role == "return")
+    assert (call.errand, call.awaited) == (errand, True)
+    assert ErrandMove.select().count() == 1
+
+
+def test_a_users_words_on_the_phone_have_one_effect(desk: Desk) -> None:
+    call = desk_call(desk, [("callee", f"Please {REQUEST}")])
+
+    def report_and_understand() -> None:
+        report_call(desk.services, call.id)
+        for text in InboundText.select():
+            understand(desk.services, text.id)
+
+    at_once(report_and_understand)
+    assert InboundText.select().count() == 1
+    assert Errand.select().count() == 1
+    assert OutboundText.select().count() == 1
+
+
+def test_a_message_is_passed_on_once(scripted_desk: Desk) -> None:
+    errand = phoned(scripted_desk, scripted_desk.user, "waiting_for_user")
+    said = [("callee", "Please do not call here again.")]
+    call = returned_call(scripted_desk, errand, said, attested=False)
+    at_once(lambda: report_call(scripted_desk.services, call.id))
+
+    assert OutboundText.select().count() == 1
+    # Nobody knows who said it.
+    assert refusal(scripted_desk.services.settings, errand, call.phone) is None
