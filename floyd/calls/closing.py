@@ -80,6 +80,11 @@ class Closing:
         """Conclude the call without the model."""
         self.finish = tools.conclusion(outcome)
 
+    def fail(self) -> None:
+        """Conclude that the call failed, unless it has come to something before."""
+        if not self.finish:
+            self.conclude(Outcome.FAILED)
+
     def reopen(self) -> None:
         """Go on: the other side has something new to say."""
         self.finish = None

@@ -16,6 +16,7 @@ from floyd.calls.vocabulary import Turn
 
 LONGEST_GREETING_S = 25.0
 
+_LINE_IS_BACK = "The line was lost and is back; you have just apologised for it. Go on."
 _MACHINE_READY = {"machine_end_beep", "machine_end_silence"}
 
 
@@ -81,11 +82,11 @@ class Opening:
         if self._role.first_line:
             self._replies.say(self._role.first_line, asked_s)
 
-    def resume(self, turns: Sequence[Turn], now_s: float) -> bool:
+    def resume(self, turns: Sequence[Turn], now_s: float) -> str | None:
         """Apologise for a line that was lost, and say what was left unsaid then.
 
         Returns:
-            False when the model has to go on.
+            What the model is told when it has to go on.
         """
         self._replies.say(phrases.LINE_WAS_LOST, now_s)
         last = turns[-1:]
@@ -94,8 +95,8 @@ class Opening:
         elif last and last[0].speaker == "floyd" and not last[0].text.endswith("—"):
             self._replies.say(phrases.SAY_AGAIN, now_s)
         else:
-            return False
-        return True
+            return _LINE_IS_BACK
+        return None
 
     def leave_message(self, message: str, now_s: float) -> None:
         """Say who speaks and leave a message on a machine."""

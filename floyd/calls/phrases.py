@@ -9,6 +9,7 @@ STILL_THERE = "Hello? Are you still there?"
 NOBODY_THERE = "I can't hear anyone, so I'll hang up now. Goodbye."
 TROUBLE = "I'm sorry, I'm having technical trouble. I have to end this call. Goodbye."
 BOTH_ASSISTANTS = "We are both AI assistants, so I'll end this call here. Thank you, goodbye."
+OUT_OF_TIME = "I'm sorry, I have to end this call now. Thank you, goodbye."
 LINE_WAS_LOST = "Sorry, the line dropped for a second."
 SAY_AGAIN = "Could you say that again, please?"
 
@@ -22,6 +23,7 @@ KEPT = (
     NOBODY_THERE,
     TROUBLE,
     BOTH_ASSISTANTS,
+    OUT_OF_TIME,
     LINE_WAS_LOST,
     SAY_AGAIN,
 )

@@ -46,10 +46,11 @@ from floyd.prompts.schemas import Outcome
 
 REPROMPT_AFTER_S = 8.0
 REPROMPTS = 2
+LONGEST_TALK_S = 20 * 60
 # However noisy the line: sound without a new word for so long is no speech.
 WORDS_STOPPED_S = 3.0
 
-_LINE_IS_BACK = "The line was lost and is back; you have just apologised for it. Go on."
+_SPEECH = (SpeechStarted, SpeechPaused, WordsHeard)
 
 
 class Turns:
@@ -60,6 +61,7 @@ class Turns:
         self._now = 0.0
         self._commands: list[Command] = []
         self._timers = Timers()
+        self._timers.set("talk_over", LONGEST_TALK_S - brief.offset_s)
         self._wake_s: float | None = None
         self._hearing = Hearing()
         self._transcript = Transcript(brief.earlier, brief.first_position)
@@ -84,7 +86,8 @@ class Turns:
         self._now = max(now_s, self._now)
         self._commands = []
         if not self._over:
-            _HANDLERS[type(event)](self, event)
+            if not (self._deaf and isinstance(event, _SPEECH)):
+                _HANDLERS[type(event)](self, event)
             while not self._over and (name := self._timers.due(self._now)):
                 _TIMERS[name](self)
         if not self._over and self._timers.next_s not in (None, self._wake_s):
@@ -97,8 +100,9 @@ class Turns:
     def _stream_started(self, _: StreamStarted) -> None:
         if self._opening.waiting:
             self._opening.begin(self._now)
-        elif not self._parts() and not self._opening.resume(self._transcript.turns(), self._now):
-            self._generate_and_release(note=_LINE_IS_BACK)
+        elif not self._parts():
+            if note := self._opening.resume(self._transcript.turns(), self._now):
+                self._generate_and_release(note)
 
     def _introduce(self) -> None:
         if self._opening.waiting:
@@ -110,32 +114,26 @@ class Turns:
         if not is_ready_for_message(event.answered_by) or self._conversing or self._closing.finish:
             return
         self._listen_no_more()
-        if not self._role.voicemail_message:
+        if message := self._role.voicemail_message:
+            self._opening.leave_message(message, self._now)
+            self._closing.conclude(Outcome.VOICEMAIL_LEFT)
+        else:
             self._closing.conclude(Outcome.NO_ANSWER)
             self._hang_up()
-            return
-        self._opening.leave_message(self._role.voicemail_message, self._now)
-        self._closing.conclude(Outcome.VOICEMAIL_LEFT)
 
     # --- Listening --------------------------------------------------------------------------------
 
     def _speech_started(self, event: SpeechStarted) -> None:
-        if self._deaf:
-            return
         self._hearing.sound_started(event.at_s)
         self._timers.cancel("introduce", "turn_over", "reprompt", "hang_up")
         if not self._timers.is_set("words_stopped"):
             self._timers.set("words_stopped", self._now + WORDS_STOPPED_S)
 
     def _speech_paused(self, event: SpeechPaused) -> None:
-        if self._deaf:
-            return
         self._hearing.sound_paused(event.at_s)
         self._await_end_of_turn()
 
     def _words_heard(self, event: WordsHeard) -> None:
-        if self._deaf:
-            return
         change = self._hearing.words(event.text, event.is_final)
         if change is Change.EARLIER_TURN:
             self._callee_turns.correct()
@@ -258,8 +256,7 @@ class Turns:
             reply.scripted and not self._answering.under_way
         ):
             self._be_silent()
-            if not self._closing.finish:
-                self._closing.conclude(Outcome.FAILED)
+            self._closing.fail()
             self._hang_up()
 
     def _try_again(self) -> None:
@@ -337,6 +334,10 @@ class Turns:
         self._listen_no_more()
         self._closing.say_goodbye(phrases.TROUBLE, Outcome.CUT_OFF, self._now)
 
+    def _talk_over(self) -> None:
+        self._listen_no_more()
+        self._closing.say_goodbye(phrases.OUT_OF_TIME, Outcome.CUT_OFF, self._now)
+
     def _hand_over_asked(self, _: HandOverAsked) -> None:
         self._leaving = True
         if not self._replies.playing:
@@ -394,4 +395,5 @@ _TIMERS: dict[str, Any] = {
     "reprompt": Turns._reprompt,
     "hang_up": Turns._hang_up,
     "goodbye_over": Turns._hang_up,
+    "talk_over": Turns._talk_over,
 }

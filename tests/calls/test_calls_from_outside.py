@@ -168,6 +168,18 @@ def test_a_return_that_interrupts_the_disclosure_hears_it_before_any_answer() ->
     assert talk.done.index(talk.all(Say)[-1]) < talk.done.index(talk.all(Release)[-1])
 
 
+def test_a_caller_who_never_ends_is_taken_leave_of_after_twenty_minutes() -> None:
+    talk = Conversation(brief(DESK, disclosed=True, answered=True, offset_s=19 * 60.0))
+    talk.happens(StreamStarted())
+    for number in range(10):
+        talk.everything_is_heard()
+        talk.callee_says(f"and this is number {number}", pause_s=7.0)
+        talk.final(f"and this is number {number}")
+    assert spoken(talk)[-1] == phrases.OUT_OF_TIME
+    talk.everything_is_heard()
+    assert isinstance(talk.done[-1], HangUp)
+
+
 def take_up(talk: Conversation, errand: int, words: str = "it is about Anna") -> None:
     talk.callee_says(words, pause_s=1.0)
     talk.final(words)
