@@ -58,7 +58,9 @@ def test_a_call_whose_stream_has_ended_is_looked_up_soon_unless_its_end_is_known
     writer.settle(call.id, 1)
     stored(writer)
     assert Call.get().settled_at is not None
-    assert (Call.get().due_at < due_at) is is_looked_up
+    looked_up_at = Call.get().due_at
+    assert looked_up_at is not None
+    assert (looked_up_at < due_at) is is_looked_up
 
 
 def test_the_words_of_two_streams_of_a_call_do_not_overwrite_each_other(call: Call) -> None:
