@@ -16,6 +16,7 @@ from floyd.settings import load
 
 _NAMES_WIDTH = 8
 _STORIES = ("school", "flowers", "oil_change")
+_SPOKEN = ("voice_school", "voice_flowers", "voice_return", "voice_hang_up", "voice_status")
 _OF_THE_SANDBOX = ("aiohttp", "espeakng_loader", "numpy")
 
 
@@ -71,12 +72,13 @@ def sandbox(seed: int) -> None:
 
 @click.command()
 @click.option("--seed", default=0, show_default=True, help="Which seed comes first.")
-@click.option("--seeds", default=1, show_default=True, help="How many seeds of each errand.")
+@click.option("--seeds", default=1, show_default=True, help="How many seeds.")
+@click.option("--voice", is_flag=True, help="Play what is told by phone: each seed another story.")
 @click.option(
     "--story",
     default="all",
     show_default=True,
-    type=click.Choice([*_STORIES, "all"]),
+    type=click.Choice([*_STORIES, *_SPOKEN, "all"]),
     help="Which errand is played.",
 )
 @click.option(
@@ -102,7 +104,15 @@ def sandbox(seed: int) -> None:
     help="Where recordings and logs are left.",
 )
 def demo(
-    *, seed: int, seeds: int, story: str, scale: float, worlds: int, brief: bool, directory: Path
+    *,
+    seed: int,
+    seeds: int,
+    voice: bool,
+    story: str,
+    scale: float,
+    worlds: int,
+    brief: bool,
+    directory: Path,
 ) -> None:
     """Play errands from text to call to text, without any account, and judge them.
 
@@ -115,11 +125,17 @@ def demo(
 
     numbers = range(seed, seed + seeds)
     if worlds > 1:
-        options = ("--story", story, "--scale", f"{scale:g}", "--directory", str(directory))
+        options = ["--story", story, "--scale", f"{scale:g}", "--directory", str(directory)]
+        options += ["--voice"] * voice
         sys.exit(play_side_by_side(shares(numbers, worlds), options))
-    stories = _STORIES if story == "all" else (story,)
-    plays = [Play(name, number) for number in numbers for name in stories]
+    plays = [Play(name, number) for number in numbers for name in _stories(number, voice, story)]
     sys.exit(play(plays, Theatre(scale, directory, brief)))
+
+
+def _stories(seed: int, voice: bool, story: str) -> tuple[str, ...]:
+    if story != "all":
+        return (story,)
+    return (_SPOKEN[seed % len(_SPOKEN)],) if voice else _STORIES
 
 
 def _require_sandbox() -> None:

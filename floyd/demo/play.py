@@ -19,6 +19,7 @@ from floyd.run.until_stopped import STOPPED, until_stopped
 
 _LOG = "floyd.log"
 _LAST_LINES = 25
+_BEGINS = "begins"
 
 
 @dataclass(frozen=True)
@@ -70,9 +71,11 @@ def _in_one_world(left: deque[Play], theatre: Theatre) -> int:
 
 
 def _show_log(home: Path) -> None:
+    """Show the last lines of the log that came after the last story began."""
     path = home / _LOG
     click.secho(f"  What the processes said is in {path}; the last of it:", bold=True)
-    for line in path.read_text(encoding="utf-8").splitlines()[-_LAST_LINES:]:
+    latest = path.read_text(encoding="utf-8").rpartition(f" {_BEGINS}\n")[2]
+    for line in latest.splitlines()[-_LAST_LINES:]:
         click.echo(f"  {line}")
 
 
@@ -93,7 +96,7 @@ async def _play(
     ):
         worst = 0
         while True:
-            log("demo", f"{played} begins")
+            log("demo", f"{played} {_BEGINS}")
             account = await perform(world, theatre.directory, brief=theatre.brief)
             _tell(played, account, theatre)
             if not account.is_right:

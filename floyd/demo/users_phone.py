@@ -22,8 +22,6 @@ class UsersPhone:
         self._answers = 0
         self.texts = 0
         self.calls = 0
-        for number, person in self._story.phones:
-            sandbox.put_phone(number, person)
 
     def go_on(self) -> bool:
         """Do what comes next, now that Floyd has nothing left to do; False if nothing does."""

@@ -160,11 +160,11 @@ def _environ(outside: Mapping[str, str], directory: Path, url: str, scale: float
 def _sandbox(seed: int, story: str, url: str, directory: Path, environ: dict[str, str]) -> Program:
     options = {
         "--public-url": url,
+        "--voice-status-url": f"{url}/twilio/voice/status",
         "--seed": str(seed),
         "--story": story,
         "--recordings": str(directory / "recordings"),
         "--voices": str(directory / "voices.jsonl"),
-        "--voice-status-url": f"{url}/twilio/voice/status",
     }
     command = [sys.executable, "-m", "floyd.sandbox"]
     for option in options.items():

@@ -131,7 +131,8 @@ def wrong_about_flowers(**changes: Any) -> list[str]:
 def test_flowers_take_two_calls_and_one_question() -> None:
     assert wrong_about_flowers() == []
     assert wrong_about_flowers(calls=[*TWO_CALLS, TWO_CALLS[1]]) == [
-        f"2 calls, to {FLOWERS.florist}"
+        f"2 calls, to {FLOWERS.florist}",
+        "a text said each time that it is calling",
     ]
 
 
@@ -151,3 +152,46 @@ def test_the_last_text_names_what_was_bought(missing: str) -> None:
     assert wrong_about_flowers(texts=[*ORDERED.texts[:-1], last]) == [
         "the last text tells what came of it, and nothing else"
     ]
+
+
+SPOKEN = Scenario.from_seed(0, "voice_school")
+AT_THE_DESK = replace(
+    CALL,
+    to=SPOKEN.floyd_phone,
+    from_=SPOKEN.user_phone,
+    direction="inbound",
+    transcript=(
+        said("line", "Hi, this is Floyd, your AI assistant. What can I do for you?"),
+        said("phone", "Can you call the school? Mara is sick."),
+        said("line", "So I'll tell Maple School that Mara is sick. Is that right?"),
+    ),
+)
+UNDERSTOOD = received(1, "You asked me by phone: Mara is sick. I'm on it.")
+ASKED_BY_PHONE = replace(WELL, calls=[AT_THE_DESK, CALL], texts=[UNDERSTOOD, *WELL.texts[1:]])
+
+
+def wrong_by_phone(**changes: Any) -> list[str]:
+    points = judge(SPOKEN, replace(ASKED_BY_PHONE, **changes))
+    return [point.what for point in points if not point.is_right]
+
+
+def test_a_call_to_floyd_is_none_of_the_calls_that_it_makes() -> None:
+    assert wrong_by_phone() == []
+    assert wrong_by_phone(calls=[AT_THE_DESK, CALL, CALL]) == [
+        f"one call, to {SPOKEN.school}",
+        "a text said each time that it is calling",
+    ]
+
+
+def test_what_the_user_has_said_is_repeated_to_them_and_confirmed_by_text() -> None:
+    curt = replace(AT_THE_DESK, transcript=AT_THE_DESK.transcript[:2])
+    assert wrong_by_phone(calls=[curt, CALL]) == ["the user heard on the phone what it is about"]
+    assert wrong_by_phone(texts=ASKED_BY_PHONE.texts[1:]) == [
+        "the first text confirmed what was said by phone"
+    ]
+
+
+def test_floyd_says_that_it_is_an_ai_when_it_is_called_too() -> None:
+    nobodys = (said("line", "Hi, this is Floyd. What can I do?"), *AT_THE_DESK.transcript[1:])
+    calls = [replace(AT_THE_DESK, transcript=nobodys), CALL]
+    assert wrong_by_phone(calls=calls) == ["Floyd said first that it is an AI"]
