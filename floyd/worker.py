@@ -36,6 +36,7 @@ _MAINTENANCE_EVERY_S = 5
 _MONITORING_EVERY_S = 5
 # After minutes without Redis, RQ's own workers look for it once a minute.
 _REDIS_AWAY_FOR_S = 5.0
+_LOGGING_LEVEL = "WARNING"
 _STOPS = (signal.SIGINT, signal.SIGTERM)
 
 
@@ -81,6 +82,7 @@ class QuietPool(WorkerPool):
 
     def start_worker(self, *args: Any, **options: Any) -> None:
         """Fork a worker that is deaf until it has handlers of its own."""
+        options["logging_level"] = _LOGGING_LEVEL
         before = signal.pthread_sigmask(signal.SIG_BLOCK, _STOPS)
         try:
             super().start_worker(*args, **options)
@@ -121,7 +123,7 @@ def run_workers() -> None:
     )
     # Until the pool has handlers; they are installed once the workers are there.
     signal.pthread_sigmask(signal.SIG_BLOCK, _STOPS)
-    pool.start(logging_level="WARNING")
+    pool.start(logging_level=_LOGGING_LEVEL)
 
 
 def run_clock() -> None:
