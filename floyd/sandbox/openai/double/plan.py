@@ -24,11 +24,7 @@ from floyd.sandbox.openai.double.written import as_a_name, written
 def plan(messages: list[dict[str, Any]]) -> dict[str, Any]:
     """Return how the errand of the material will be carried out, as a `Plan`."""
     given = material(messages, "request")
-    request = str(given.get("request") or "").replace("\0", " ").strip()
-    request = replaced([(knowledge("plan")["greeting"], "")], request)
-    known = owners(given.get("facts") or []) | words(name_of(given.get("user")))
-    request = written(request, known)
-    answers = [written(answer, known) for answer in _answers(given.get("answers"))]
+    request, answers = _said(given)
     said = "\n".join([request, *answers])
     callee, questions = _callee(request, said, given.get("contacts") or [])
     told = _told([request, *answers], _person(request, given, callee["name"]))
@@ -52,6 +48,16 @@ def plan(messages: list[dict[str, Any]]) -> dict[str, Any]:
         "voicemail_message": voicemail if kind["voicemail"] else None,
         "learned": [fact for _, fact in told if fact and fact["value"] in "\n".join(answers)],
     }
+
+
+def _said(given: dict[str, Any]) -> tuple[str, list[str]]:
+    """Return request and answers as one would write them: they may have been spoken."""
+    request = str(given.get("request") or "").replace("\0", " ").strip()
+    request = replaced([(knowledge("plan")["greeting"], "")], request)
+    known = owners(given.get("facts") or []) | words(name_of(given.get("user")))
+    return written(request, known), [
+        written(text, known) for text in _answers(given.get("answers"))
+    ]
 
 
 def _answers(answers: Any) -> list[str]:
