@@ -113,8 +113,8 @@ class CalleesEar:
         elif silent_s > LONGEST_GAP_S:
             turn.gaps.append(silent_s)
 
-    def mark(self, at_s: float) -> None:
-        """Note that what came before a mark has played."""
+    def fell_silent(self) -> None:
+        """Note that all that was sent until now has played."""
         if self.turn.complete:
             self._over.set()
 

@@ -38,8 +38,8 @@ class Ear(Protocol):
         """Floyd's sound came, after the line had been silent for so long."""
         ...
 
-    def mark(self, at_s: float) -> None:
-        """The sound before a mark has played."""
+    def fell_silent(self) -> None:
+        """All that Floyd has said until now has played."""
         ...
 
     def clear(self, at_s: float) -> None:
@@ -227,7 +227,8 @@ class MediaLine(asyncio.Protocol):
     def _reach(self, queued: QueuedMark) -> None:
         if self._playback.reached(queued):
             self._write(self._messages.mark(queued.name))
-            self._ear.mark(time.monotonic())
+            if self._playback.is_quiet(queued.at_s):
+                self._ear.fell_silent()
 
     def _flush(self) -> None:
         for data in self._protocol.data_to_send():

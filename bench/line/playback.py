@@ -43,6 +43,10 @@ class Playback:
         self._marks.remove(queued)
         return True
 
+    def is_quiet(self, now_s: float) -> bool:
+        """Say whether all that was queued has played."""
+        return self.ends_s <= now_s
+
     def clear(self, now_s: float) -> list[str]:
         """Empty the buffer; return its marks, which Twilio sends back at once."""
         self.ends_s = min(self.ends_s, now_s)

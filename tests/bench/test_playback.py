@@ -33,3 +33,12 @@ def test_clearing_returns_marks_that_were_not_reached_and_ends_the_sound() -> No
 
 def test_a_mark_behind_nothing_is_reached_at_once() -> None:
     assert Playback().mark("1", 5.0).at_s == 5.0
+
+
+def test_the_line_is_quiet_once_all_has_played() -> None:
+    playback = Playback()
+    first = playback.mark("1", 10.0)
+    playback.play(1.0, 10.0)
+    assert playback.reached(first)
+    assert not playback.is_quiet(10.9)
+    assert playback.is_quiet(11.0)
