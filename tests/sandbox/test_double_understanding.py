@@ -71,6 +71,7 @@ def test_text_without_open_errands(text: str, expected: list[str]) -> None:
         ("also ask about parking", "instruction", 5),
         ("how's it going?", "status", 4),
         ("Call the dentist and ask when they open", "new_errand", None),
+        ("I'd like you to call the dentist", "new_errand", None),
         ("thanks", "small_talk", None),
     ],
 )
