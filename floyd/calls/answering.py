@@ -11,6 +11,7 @@ from floyd.calls.timers import Timers
 
 FILLER_AFTER_S = 1.5
 GIVE_UP_AFTER_S = 5.0
+MOST_FILLERS = 2
 
 
 class Answering:
@@ -30,6 +31,7 @@ class Answering:
         self._draft: Reply | None = None
         self._answer: Reply | None = None
         self.failures = 0
+        self._fillers = 0
 
     @property
     def under_way(self) -> bool:
@@ -49,6 +51,11 @@ class Answering:
         """Say whether a reply is the one that is prepared."""
         return reply is self._draft
 
+    @property
+    def _out_of_patience(self) -> bool:
+        """The callee was asked for patience again and again, may have granted it, got no answer."""
+        return self._fillers >= MOST_FILLERS
+
     # --- Ahead of the end of the turn -------------------------------------------------------------
 
     def prepare(self, text: str, paused_s: float) -> None:
@@ -66,7 +73,7 @@ class Answering:
 
     def take(self, text: str, paused_s: float, now_s: float) -> Reply:
         """Return the reply to a turn that has ended: what was prepared, if it answers its words."""
-        self.failures = 0
+        self.failures = 1 if self._out_of_patience else 0
         draft, self._draft = self._draft, None
         if draft and not same_words(draft.answers, text):
             self._replies.drop(draft)
@@ -82,6 +89,9 @@ class Answering:
         """Let a reply be heard; it is the answer from now on."""
         self._replies.release(reply)
         self._answer = reply
+        if self._out_of_patience:
+            self._timers.set("give_up", now_s + FILLER_AFTER_S)
+            return
         if not reply.sounded:
             self._timers.set("filler", max(now_s, reply.asked_s + FILLER_AFTER_S))
         self._timers.set("give_up", now_s + GIVE_UP_AFTER_S)
@@ -91,6 +101,7 @@ class Answering:
         assert self._answer
         if self._answer.sounded:
             self._timers.cancel("filler")
+            self._fillers = 0
         if self._answer.complete:
             self.forget()
         else:
@@ -99,6 +110,7 @@ class Answering:
     def fill(self, now_s: float) -> None:
         """Ask for patience, if there is nothing to be heard yet."""
         if self.about_to_sound:
+            self._fillers += 1
             self._replies.say(phrases.ONE_MOMENT, now_s, ahead=True)
 
     def fail(self) -> None:

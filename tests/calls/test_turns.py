@@ -319,6 +319,26 @@ def test_a_model_that_hangs_is_given_up_and_the_call_ends_politely() -> None:
     assert phrases.TROUBLE in spoken(talk)
 
 
+def test_a_callee_who_grants_every_moment_is_not_asked_for_a_third_one() -> None:
+    talk = Conversation()
+    talk.answered()
+    for _ in range(3):
+        talk.callee_says("Sure, take your time.", pause_s=3.0)
+        talk.everything_is_heard()
+        talk.final("Sure, take your time.")
+    assert spoken(talk)[2:] == [phrases.ONE_MOMENT, phrases.ONE_MOMENT, phrases.TROUBLE]
+
+
+def test_an_answer_that_is_heard_gives_floyd_new_moments_to_ask_for() -> None:
+    talk = Conversation()
+    talk.answered()
+    for _ in range(3):
+        talk.callee_says("Which class is that?", pause_s=3.0)
+        talk.final("Which class is that?")
+        talk.floyd_answers("It's 3B.")
+    assert spoken(talk)[2:] == [phrases.ONE_MOMENT] * 3
+
+
 def test_silence_is_asked_about_twice_then_the_call_ends() -> None:
     talk = Conversation()
     talk.answered()
