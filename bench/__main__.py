@@ -12,7 +12,7 @@ import uvloop
 
 from bench import plan as plans
 from bench.conductor import Conductor, world
-from bench.goals import hard_holds, table
+from bench.goals import DISTURBED, hard_holds, table
 from bench.outcome import Outcome
 
 _RESULTS = Path("var/bench.json")
@@ -37,11 +37,13 @@ def main(short: bool, only: str, calls: str | None, seed: int) -> None:
     if calls:
         plan = plan.at([int(number) for number in calls.split(",")])
     outcome = uvloop.run(_run(plan, seed))
-    results = outcome.results()
+    results = outcome.results() | {DISTURBED: outcome.disturbed}
     _write(outcome)
     click.echo("\n".join(table(results)))
+    if doubts := outcome.doubts():
+        click.echo(f"Doubtful, for the bench was late or the machine busy: {', '.join(doubts)}.")
     problems = outcome.problems()
-    click.echo("\n".join(problems))
+    click.echo("".join(f"{problem}\n" for problem in problems), nl=False)
     sys.exit(0 if not problems and (short or hard_holds(results)) else 1)
 
 

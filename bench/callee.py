@@ -194,7 +194,7 @@ class Callee:
     def _note_sound(self, turn: Turn) -> None:
         self.notes.gaps += [gap * 1000 for gap in turn.gaps]
         self.notes.fillers += len(turn.fillers)
-        if turn.is_anothers:
+        if set(turn.orders) - {self.number}:
             self.notes.crossed.append(f"order {self.number}: {turn.said} not {turn.expected!r}")
 
     async def _wait(self, between_s: tuple[float, float]) -> None:

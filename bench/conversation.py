@@ -7,6 +7,7 @@ callee hears the answer to its own words. Each reply names the order and the thi
 import re
 
 _ORDER = re.compile(r"order (\d+) (needs|wants) (\w+ \w+)", re.IGNORECASE)
+_NUMBER = re.compile(r"order (\d+)", re.IGNORECASE)
 _TOKEN = re.compile(r"\s?\w+(?:'\w+)?|\s?[^\w\s]")
 ACKNOWLEDGED = "All right then, please go on."
 
@@ -25,6 +26,11 @@ def reply_to(words: str) -> str:
         return f"Order {order}, {thing.lower()}."
     noted = f"All right then, I noted {thing.lower()} for order {order}."
     return f"{noted} Is there anything else that I should tell them?"
+
+
+def orders_in(words: str) -> list[int]:
+    """Return the numbers of the orders that are spoken of."""
+    return [int(number) for number in _NUMBER.findall(words)]
 
 
 def tokens(text: str) -> list[str]:

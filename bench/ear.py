@@ -1,12 +1,13 @@
 """A callee's ear: Floyd's sound in, what was said and how promptly out; pure but for its events.
 
-It reads the words out of the sound, knows which reply is expected, and so tells the reply from a
-filler, a late reply from a missing one, and another callee's reply from its own.
+It reads the words out of the sound and knows which reply is expected, and so tells the reply from a
+filler and a whole reply from a part of it.
 """
 
 import asyncio
 from dataclasses import dataclass, field
 
+from bench.conversation import orders_in
 from bench.line.playback import LONGEST_GAP_S
 from bench.written_sound import Reader
 from floyd.calls import phrases
@@ -45,9 +46,9 @@ class Turn:
         return " ".join(self.said) == self.expected
 
     @property
-    def is_anothers(self) -> bool:
-        """Something was said that does not belong to the expected words."""
-        return bool(self.said) and not self.expected.startswith(" ".join(self.said))
+    def orders(self) -> list[int]:
+        """The orders that Floyd spoke of."""
+        return orders_in(" ".join(self.said))
 
     @property
     def reply_ms(self) -> float | None:

@@ -11,6 +11,7 @@ from http.client import HTTPConnection, HTTPException
 from pathlib import Path
 from secrets import token_hex
 
+from bench import machine
 from floyd.clock import Clock
 from floyd.run import session
 from floyd.run.child import Child, Program
@@ -20,10 +21,6 @@ from floyd.run.supervisor import Supervisor
 from floyd.settings import Settings, fresh_secret, load
 
 _CHECKOUT = Path(__file__).parent.parent
-_PROC = Path("/proc")
-_TICKS_A_SECOND = os.sysconf("SC_CLK_TCK")
-_PAGE_BYTES = os.sysconf("SC_PAGE_SIZE")
-_UTIME, _CSTIME = 11, 14  # fields of /proc/<pid>/stat, counted behind the program's name
 _READY_WITHIN_S = 60.0
 _STOP_WITHIN_S = 30.0
 MOST_CALLS = 120
@@ -39,13 +36,13 @@ class FloydProcesses:
 
     def cpu_s(self) -> float:
         """Return the seconds of processor time that all of them took so far."""
-        return sum(_cpu_s(pid) for child in self.children for pid in _members(child))
+        return sum(machine.cpu_s(pid) for child in self.children for pid in _members(child))
 
     def calls_rss_mb(self) -> float:
         """Return the resident memory of the process that holds the calls."""
         calls = next(child for child in self.children if child.program.name == "calls")
         workers = [pid for pid in _members(calls) if pid != calls.pid]
-        return sum(_rss_bytes(pid) for pid in workers) / 2**20
+        return sum(machine.rss_mb(pid) for pid in workers)
 
 
 @asynccontextmanager
@@ -131,20 +128,3 @@ def _answers_well(port: int, path: str) -> bool:
 
 def _members(child: Child) -> list[int]:
     return session.members(child.pid) if child.pid is not None else []
-
-
-def _cpu_s(pid: int) -> float:
-    """The time of a process and of those of its children that it has buried."""
-    try:
-        stat = (_PROC / str(pid) / "stat").read_text(encoding="utf-8", errors="replace")
-    except OSError:  # it has just gone; its parent has its time
-        return 0.0
-    fields = stat.rpartition(")")[2].split()
-    return sum(map(int, fields[_UTIME : _CSTIME + 1])) / _TICKS_A_SECOND
-
-
-def _rss_bytes(pid: int) -> int:
-    try:
-        return int((_PROC / str(pid) / "statm").read_text().split()[1]) * _PAGE_BYTES
-    except OSError:
-        return 0

@@ -18,12 +18,17 @@ _FEWEST, _COST_AT = 1, 40
 
 @dataclass
 class Outcome:
-    """What was measured so far; what was not is None or empty."""
+    """What was measured so far; what was not is None or empty.
+
+    Attributes:
+        unfinished: parts that did not end in time.
+    """
 
     levels: dict[int, Level] = field(default_factory=dict)
     manners: Manners | None = None
     rings_ms: list[float] | None = None
     storm: Storm | None = None
+    unfinished: list[str] = field(default_factory=list)
 
     @property
     def notes(self) -> Notes:
@@ -39,15 +44,29 @@ class Outcome:
         lost = self.storm.lost if self.storm else 0
         unrung = self.rings_ms is not None and not self.rings_ms
         return [
+            *(f"not finished in time: {part}" for part in self.unfinished),
             *(f"missed: {what}" for what in notes.missed),
             *(f"crossed: {what}" for what in notes.crossed),
             *([f"lost: {lost} webhooks"] if lost else []),
             *(["no text made a phone ring"] if unrung else []),
         ]
 
+    def doubts(self) -> list[str]:
+        """Return what was measured while the bench was late or the machine busy."""
+        levels = [f"{level.calls} calls at once" for level in self.levels.values() if level.late]
+        manners = ["manners and growth"] if self.manners and self.manners.late else []
+        return [*levels, *manners, *(["webhooks"] if self.storm and self.storm.late else [])]
+
     def results(self) -> dict[str, Any]:
         """Return what `var/bench.json` holds: None for what was not measured."""
         return dict.fromkeys(KEYS) | self._of_calls() | self._of_manners() | self._of_doors()
+
+    @property
+    def disturbed(self) -> int | None:
+        """How often noise, a cough or "mm-hm" kept Floyd from being heard out."""
+        if not self.manners or not self.manners.disturbed.disturbances:
+            return None
+        return len(self.manners.disturbed.disturbed) + len(self.manners.disturbed.missed)
 
     def details(self) -> dict[str, Any]:
         """Return what explains the results."""
@@ -62,7 +81,7 @@ class Outcome:
     def _judged(self) -> Iterable[Notes]:
         yield from (level.notes for level in self._levels_up_to(_JUDGED_UP_TO))
         if self.manners:
-            yield from (self.manners.mixed, self.manners.disturbed, self.manners.growing)
+            yield from (self.manners.mixed, self.manners.growing)
 
     def _levels_up_to(self, most: int) -> list[Level]:
         return [level for calls, level in self.levels.items() if calls <= most]
@@ -121,6 +140,7 @@ def _level_details(level: Level) -> dict[str, Any]:
         "barge_in_ms": p50_p95(level.notes.barge_ins),
         "cpu_s_per_call_min": _rounded(level.cpu_s_per_call_min),
         "rss_mb": _rounded(level.rss_mb),
+        "others_cores": _rounded(level.others_cores),
         "lags": level.lags,
         "late": level.late,
         **_faults(level.notes),

@@ -69,7 +69,7 @@ def short(parts: frozenset[str]) -> Plan:
     """A minute of everything, with few calls: its times mean nothing."""
     return Plan(
         parts=parts,
-        levels=((1, 10), (4, 24)),
+        levels=((1, 14), (4, 24)),
         crowd=Crowd(mixed=1, noisy=1, coughing=1, humming=1, growing=1, turns=4, least_s=15),
         texts=2,
         webhooks_a_second=30,

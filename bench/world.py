@@ -1,9 +1,11 @@
 """Everything that the parts of the bench work with."""
 
+import os
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass, field
 from secrets import token_hex
 
+from bench import machine
 from bench.callee import Callee
 from bench.figures import Lag
 from bench.floyd_processes import FloydProcesses
@@ -45,6 +47,10 @@ class World:
             parameters=parameters,
         )
         return Callee(number, start, OPENING, self.vocabulary, self.lag, background)
+
+    def cpu_s(self) -> float:
+        """Return the processor time that the bench itself took so far."""
+        return sum(machine.cpu_s(pid) for pid in (os.getpid(), *self.stand_ins.pids))
 
     async def lags(self) -> Lags:
         """Return how late the bench's own processes were since this was last asked."""

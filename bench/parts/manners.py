@@ -69,6 +69,13 @@ class Manners:
         """The share of utterances with a pause inside that Floyd began to answer in it."""
         return len(self.mixed.false_cuts) / self.mixed.paused if self.mixed.paused else None
 
+    def in_words(self) -> str:
+        """One line for whoever waits."""
+        cuts = f"{len(self.mixed.false_cuts)} of {self.mixed.paused} pauses cut short"
+        stops = f"{len(self.disturbed.disturbed)} of {self.disturbed.disturbances} sounds"
+        missed = len(self.mixed.missed) + len(self.growing.missed)
+        return f"      {cuts}, stopped by {stops}, growth {self.growth}, missed {missed}"
+
 
 async def measure(world: World, crowd: Crowd) -> Manners:
     """Let all of them talk."""
@@ -98,6 +105,7 @@ async def measure(world: World, crowd: Crowd) -> Manners:
         lags=await world.lags(),
     )
     world.rows.end_calls()
+    world.say(measured.in_words())
     return measured
 
 

@@ -4,6 +4,7 @@ import asyncio
 import time
 from dataclasses import dataclass
 
+from bench import machine
 from bench.callee import Callee, Notes
 from bench.figures import p50_p95, percentile
 from bench.parts.crowd import all_notes, converse
@@ -11,6 +12,8 @@ from bench.world import Lags, World, was_late
 
 _ONE_EVERY_S = 0.12
 _KNEE_IS_TIMES = 2
+# More than that for others, and it is not Floyd alone that is measured.
+_OTHERS_CORES = 0.3
 
 
 @dataclass(frozen=True)
@@ -21,6 +24,7 @@ class Level:
         replies_ms: while all of them were talking.
         cpu_s_per_call_min: of all of Floyd's processes, while all of them were talking.
         rss_mb: of the process that held them, at the end.
+        others_cores: how many processors were at work for neither Floyd nor the bench.
     """
 
     calls: int
@@ -28,12 +32,13 @@ class Level:
     notes: Notes
     cpu_s_per_call_min: float
     rss_mb: float
+    others_cores: float
     lags: Lags
 
     @property
     def late(self) -> bool:
-        """The bench itself was late."""
-        return was_late(self.lags)
+        """The bench itself was late, or the machine had other things to do."""
+        return was_late(self.lags) or self.others_cores > _OTHERS_CORES
 
     @property
     def p95_ms(self) -> float | None:
@@ -44,11 +49,13 @@ class Level:
         """One line for whoever waits."""
         reply = p50_p95(self.replies_ms)
         faults = len(self.notes.missed), len(self.notes.crossed), len(self.notes.gaps)
-        late = f"  BENCH LATE {self.lags}" if self.late else ""
+        worst_ms = max(lag["worst"] for lag in self.lags.values())
+        late = f"; LATE by {worst_ms} ms, others took {self.others_cores:.1f} processors"
         return (
             f"{self.calls:4} calls: {len(self.replies_ms)} replies, p50 {reply['p50']} ms,"
             f" p95 {reply['p95']} ms; missed {faults[0]}, crossed {faults[1]}, gaps {faults[2]};"
-            f" {self.cpu_s_per_call_min:.2f} CPU-s a call-minute{late}"
+            f" {self.cpu_s_per_call_min:.2f} CPU-s a call-minute"
+            f"{late if self.late else ''}"
         )
 
 
@@ -62,7 +69,7 @@ async def measure(world: World, calls: int, talk_s: float) -> Level:
 
     async def talk(callee: Callee) -> None:
         """Three turns and one interruption, again and again."""
-        turns = (callee.order, callee.order, callee.order_and_interrupt)
+        turns = (callee.order, callee.order_and_interrupt, callee.order)
         while time.monotonic() < ends_s:
             for turn in turns:
                 if time.monotonic() < ends_s:
@@ -74,13 +81,14 @@ async def measure(world: World, calls: int, talk_s: float) -> Level:
             converse(callee, talk, begins_s + callee.number * _ONE_EVERY_S) for callee in callees
         ),
     )
-    (cpu_s, rss_mb), notes = await talking
+    taken, notes = await talking
     level = Level(
         calls=calls,
         replies_ms=[took for asked_s, took in notes.replies if all_up_s <= asked_s <= ends_s],
         notes=notes,
-        cpu_s_per_call_min=cpu_s / (calls * talk_s / 60),
-        rss_mb=rss_mb,
+        cpu_s_per_call_min=taken.floyd_s / (calls * talk_s / 60),
+        rss_mb=taken.rss_mb,
+        others_cores=taken.others_s / talk_s,
         lags=await world.lags(),
     )
     world.rows.end_calls()
@@ -88,12 +96,22 @@ async def measure(world: World, calls: int, talk_s: float) -> Level:
     return level
 
 
-async def _taken_between(world: World, begins_s: float, ends_s: float) -> tuple[float, float]:
-    """The processor time that was taken between two moments, and the memory at the second."""
+@dataclass(frozen=True)
+class _Taken:
+    """What was taken of the machine for a while; `rss_mb` is what was held at its end."""
+
+    floyd_s: float
+    others_s: float
+    rss_mb: float
+
+
+async def _taken_between(world: World, begins_s: float, ends_s: float) -> _Taken:
     await asyncio.sleep(begins_s - time.monotonic())
-    before_s = world.floyd.cpu_s()
+    floyd_s, bench_s, busy_s = world.floyd.cpu_s(), world.cpu_s(), machine.busy_s()
     await asyncio.sleep(ends_s - time.monotonic())
-    return world.floyd.cpu_s() - before_s, world.floyd.calls_rss_mb()
+    floyd_s = world.floyd.cpu_s() - floyd_s
+    others_s = machine.busy_s() - busy_s - floyd_s - (world.cpu_s() - bench_s)
+    return _Taken(floyd_s, max(0.0, others_s), world.floyd.calls_rss_mb())
 
 
 def knee(levels: list[Level]) -> int | None:

@@ -21,6 +21,7 @@ from bench.stand_ins import model, recogniser, voice
 
 _READY_WITHIN_S = 30.0
 _LAG_WITHIN_S = 10.0
+_ENDS_WITHIN_S = 5.0
 
 
 @dataclass(frozen=True)
@@ -29,6 +30,7 @@ class StandIn:
 
     name: str
     port: int
+    pid: int
     _pipe: Connection
 
     async def lag(self) -> dict[str, int]:
@@ -50,6 +52,11 @@ class StandIns:
     recogniser: StandIn
     model: StandIn
     voice: StandIn
+
+    @property
+    def pids(self) -> tuple[int, ...]:
+        """Their processes."""
+        return self.recogniser.pid, self.model.pid, self.voice.pid
 
     async def lags(self) -> dict[str, dict[str, int]]:
         """Return how late each was since they were last asked."""
@@ -81,10 +88,11 @@ async def _running(name: str, clips: Sequence[Clip]) -> AsyncIterator[StandIn]:
     try:
         if not await asyncio.to_thread(ours.poll, _READY_WITHIN_S):
             raise TimeoutError(f"the stand-in {name} did not start")
-        yield StandIn(name, ours.recv(), ours)
+        yield StandIn(name, ours.recv(), process.pid or 0, ours)
     finally:
         ours.close()
-        await asyncio.to_thread(process.join, _READY_WITHIN_S)
+        await asyncio.to_thread(process.join, _ENDS_WITHIN_S)
+        process.kill()
 
 
 def run(name: str, clips: list[Clip], pipe: Connection) -> None:

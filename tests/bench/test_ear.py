@@ -45,12 +45,13 @@ def test_a_silence_inside_the_answer_is_a_gap() -> None:
     assert ear.turn.complete
 
 
-def test_the_answer_to_another_callee_is_told_from_ones_own() -> None:
+def test_it_hears_whose_order_floyd_speaks_of() -> None:
     ear = asking()
     ear.sound(sound_of("All right then,"), 10.7, 5.0)
-    assert not ear.turn.is_anothers
+    assert ear.turn.orders == []
     ear.sound(sound_of("I noted oat milk for order 4."), 11.0, 0.0)
-    assert ear.turn.is_anothers
+    assert ear.turn.orders == [4]
+    assert not ear.turn.complete
 
 
 def test_sound_before_the_callee_is_done_is_an_interruption() -> None:
@@ -68,4 +69,3 @@ def test_what_was_taken_back_may_be_said_anew() -> None:
     ear.clear(10.8)
     ear.sound(sound_of(EXPECTED), 11.5, 0.7)
     assert ear.turn.complete
-    assert not ear.turn.is_anothers

@@ -1,0 +1,36 @@
+"""Who takes the machine's processors: whole processes' time, and everybody's."""
+
+import os
+from pathlib import Path
+
+_PROC = Path("/proc")
+_TICKS_A_SECOND = os.sysconf("SC_CLK_TCK")
+_PAGE_BYTES = os.sysconf("SC_PAGE_SIZE")
+_UTIME, _CSTIME = 11, 14  # fields of /proc/<pid>/stat, counted behind the program's name
+_IDLE, _IOWAIT, _GUEST = 3, 4, 8  # fields of /proc/stat's first line
+
+
+def cpu_s(pid: int) -> float:
+    """Return the time of a process and of those of its children that it has buried."""
+    try:
+        stat = (_PROC / str(pid) / "stat").read_text(encoding="utf-8", errors="replace")
+    except OSError:  # it has just gone; its parent has its time
+        return 0.0
+    fields = stat.rpartition(")")[2].split()
+    return sum(map(int, fields[_UTIME : _CSTIME + 1])) / _TICKS_A_SECOND
+
+
+def rss_mb(pid: int) -> float:
+    """Return a process's resident memory."""
+    try:
+        pages = int((_PROC / str(pid) / "statm").read_text(encoding="ascii").split()[1])
+    except OSError:
+        return 0.0
+    return pages * _PAGE_BYTES / 2**20
+
+
+def busy_s() -> float:
+    """Return the time that all processors have been at work, for whomever."""
+    fields = (_PROC / "stat").read_text(encoding="ascii").split(maxsplit=11)[1:11]
+    ticks = [int(field) for field in fields[:_GUEST]]
+    return (sum(ticks) - ticks[_IDLE] - ticks[_IOWAIT]) / _TICKS_A_SECOND
