@@ -9,13 +9,14 @@ import logging
 from collections import deque
 from collections.abc import Awaitable, Callable
 from contextlib import suppress
-from dataclasses import asdict, replace
+from dataclasses import replace
 from typing import Any
 
 from floyd.calls import media_stream, prompt, returning, roles
 from floyd.calls.arrival import Arrival
 from floyd.calls.audio import SpeechDetector
 from floyd.calls.brief import CallBrief
+from floyd.calls.event_codec import A_STREAM
 from floyd.calls.line_watch import LineWatch
 from floyd.calls.media_socket import GOING_AWAY, INVALID, NORMAL, POLICY, MediaSocket
 from floyd.calls.mouth import Mouth
@@ -91,10 +92,11 @@ class LiveCall:
         self._line = LineWatch()
         self._events: deque[Event] = deque()
         self._handling = False
-        self._event_position = 0
+        self._next_position = arrival.generation * A_STREAM
         self._wake: asyncio.TimerHandle | None = None
         self._taking_up: asyncio.Task[None] | None = None
         self._parting: asyncio.Task[None] | None = None
+        self._keep(arrival.brief, 0.0)
 
     @property
     def attempt(self) -> str:
@@ -183,15 +185,20 @@ class LiveCall:
 
     def _decide(self, event: Event) -> None:
         now_s = self._now_s()
-        self._keep(event, now_s)
-        for command in self._turns.handle(event, now_s):
+        commands: list[Command] | None = None
+        try:
+            commands = self._turns.handle(event, now_s)
+        finally:
+            self._keep(event, now_s, commands)
+        for command in commands:
             _DOES[type(command)](self, command)
 
-    def _keep(self, event: Event, now_s: float) -> None:
-        content = {"type": type(event).__name__, **asdict(event)}
-        position = self._generation * 1_000_000 + self._event_position
-        self._event_position += 1
-        self._writer.event(self._brief.call_id, position, now_s, content)
+    def _keep(
+        self, event: Event | CallBrief, now_s: float, commands: list[Command] | None = None
+    ) -> None:
+        """Keep what a replay needs: all that enters the core, and what it decided."""
+        self._writer.event(self._brief.call_id, self._next_position, now_s, event, commands)
+        self._next_position += 1
 
     def _hear(self, audio: media_stream.Audio) -> None:
         if not self._line.is_new(audio):

@@ -7,14 +7,16 @@ the order in which they were handed over, as many at once as have gathered.
 import asyncio
 import logging
 import threading
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from queue import SimpleQueue
 from typing import Any
 
 from peewee import EXCLUDED, InterfaceError, OperationalError
 
+from floyd.calls.brief import CallBrief
+from floyd.calls.event_codec import commands_kept, event_kept
 from floyd.calls.progress import LIVE
-from floyd.calls.vocabulary import RecordUtterance
+from floyd.calls.vocabulary import Command, Event, RecordUtterance
 from floyd.clock import Clock
 from floyd.store.database import Writes, database, writing
 from floyd.store.models import Call, CallEvent, Utterance
@@ -51,10 +53,27 @@ class Writer:
         }
         self._queue.put(lambda _: _upsert(row))
 
-    def event(self, call_id: int, position: int, at_s: float, event: dict[str, Any]) -> None:
-        """Keep an event of the core."""
-        row = {"call": call_id, "position": position, "at_s": at_s, "event": event}
-        self._queue.put(lambda _: CallEvent.insert(row).on_conflict_ignore().execute())
+    def event(
+        self,
+        call_id: int,
+        position: int,
+        at_s: float,
+        event: Event | CallBrief,
+        commands: Sequence[Command] | None,
+    ) -> None:
+        """Keep an event of the core and what it decided; None: it broke."""
+
+        def work(_: Writes) -> None:
+            row = {
+                "call": call_id,
+                "position": position,
+                "at_s": at_s,
+                "event": event_kept(event),
+                "commands": None if commands is None else commands_kept(commands),
+            }
+            CallEvent.insert(row).on_conflict_ignore().execute()
+
+        self._queue.put(work)
 
     def finish(self, call_id: int, generation: int, finish: dict[str, Any]) -> None:
         """Store what a conversation concluded, unless a newer stream of the call goes on."""

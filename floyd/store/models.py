@@ -207,12 +207,17 @@ class Utterance(Row):
 
 
 class CallEvent(Row):
-    """One event of a call's core, in order: enough to run the conversation again."""
+    """One event of a call's core, in order: enough to run the conversation again.
+
+    The first row of a stream is the brief that it began with. `commands` are what the core decided
+    on the event, shortened (see `calls.event_codec`); NULL: it broke, or that is not known.
+    """
 
     call = ForeignKeyField(Call, backref="events", on_delete="CASCADE")
     position = IntegerField()
     at_s = DoubleField()
     event = JSONField()
+    commands = JSONField(null=True)
 
     class Meta:
         """Peewee's options."""
