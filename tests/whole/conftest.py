@@ -18,9 +18,10 @@ from floyd.sandbox.client import PhoneCall, PhoneText
 from floyd.sandbox.scenario import Scenario
 from floyd.store import open_store
 from floyd.store.database import database
-from floyd.store.models import Call
+from floyd.store.models import Call, User
 
 SCALE = 4.0
+RING_S = 2.0
 PATIENCE_S = 25.0
 _LOOKS = 6
 
@@ -42,6 +43,18 @@ class Town:
     @property
     def school(self) -> str:
         return self.scenario.school_phone
+
+    @property
+    def floyds_user(self) -> User:
+        """The user as Floyd knows them."""
+        user: User = User.get(User.phone == self.user)
+        return user
+
+    def live_prompts(self) -> list[str]:
+        """All that the model was told during calls; what it thinks before and after is left out."""
+        chats = [event.fields["body"] for event in self.sandbox.records(0, ["openai.chat"])]
+        live = [body for body in chats if "response_format" not in body]
+        return [" ".join(str(each["content"]) for each in body["messages"]) for body in live]
 
     def text(self, body: str, from_: str | None = None) -> None:
         self.sandbox.send_text(from_ or self.user, body)
@@ -79,7 +92,7 @@ class Town:
         deadline = self.settings.clock.monotonic() + PATIENCE_S * self.settings.clock.scale
         while not (result := seen()):
             if self.settings.clock.monotonic() > deadline:
-                raise TimeoutError(f"not seen within {PATIENCE_S} s")
+                raise TimeoutError(f"not seen within {PATIENCE_S} s; Floyd: {self.replies()}")
             for event in self.sandbox.records(since, (), 0.25):
                 since = event.number
         return result
@@ -161,6 +174,7 @@ def town(running: tuple[PhoneWorld, Supervisor], request: pytest.FixtureRequest)
     open_store(world.settings)
     scenario = _a_family_of_its_own(world.scenario)
     world.sandbox.reset()
+    world.sandbox.change_conditions(twilio={"ring_s": RING_S})
     world.sandbox.put_phone(scenario.school_phone, "school_secretary")
     introduce(scenario, world.settings.clock.now())
     try:
