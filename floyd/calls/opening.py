@@ -38,6 +38,7 @@ class Opening:
         self._replies = replies
         self._timers = timers
         self._introduction: Reply | None = None
+        self._apology: Reply | None = None
         self.waiting = not brief.answered
         self.disclosed = brief.disclosed
 
@@ -88,7 +89,7 @@ class Opening:
         Returns:
             What the model is told when it has to go on.
         """
-        self._replies.say(phrases.LINE_WAS_LOST, now_s)
+        self._apology = self._replies.say(phrases.LINE_WAS_LOST, now_s)
         last = turns[-1:]
         if not self.disclosed:
             self.introduce(now_s)
@@ -104,7 +105,9 @@ class Opening:
         self._replies.say(message, now_s)
 
     def introduce_before_answer(self, now_s: float) -> None:
-        """Say again who speaks, before anything else, if that has not been heard to its end."""
+        """Say again what comes first, where it was talked over: the apology, and who speaks."""
+        if self._apology and self._apology.dropped and not _was_heard(self._apology):
+            self._apology = self._replies.say(phrases.LINE_WAS_LOST, now_s)
         if not self.disclosed and not self.just_begun:
             self._say_introduction(now_s)
 
@@ -116,8 +119,8 @@ class Opening:
 
     def note_heard(self) -> None:
         """Note whether the introduction was heard to its end by now."""
-        if self._introduction and self._introduction.heard and not self.disclosed:
-            self.disclosed = not self._introduction.heard[-1].endswith("—")
+        if self._introduction and not self.disclosed:
+            self.disclosed = _was_heard(self._introduction)
 
     def is_introduction(self, reply: Reply) -> bool:
         """Say whether a reply is the last introduction that was said."""
@@ -125,6 +128,11 @@ class Opening:
 
     def _say_introduction(self, asked_s: float, *, ahead: bool = False) -> None:
         self._introduction = self._replies.say(self._role.introduction, asked_s, ahead=ahead)
+
+
+def _was_heard(reply: Reply) -> bool:
+    """Say whether a reply of one clause was heard to its end."""
+    return bool(reply.heard) and not reply.heard[-1].endswith("—")
 
 
 def is_ready_for_message(answered_by: str) -> bool:

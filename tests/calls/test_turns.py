@@ -377,6 +377,23 @@ def test_a_resumed_call_goes_on_where_floyd_was_cut_off() -> None:
     assert len(talk.all(Release)) == 1
 
 
+def test_an_apology_that_was_talked_over_comes_before_the_answer() -> None:
+    talk = resumed(Turn("floyd", INTRODUCTION), Turn("callee", "Which class is she in?"))
+    talk.sound_goes_out(0, phrases.LINE_WAS_LOST)
+    talk.callee_says("Hello? Are you still there?", lasting_s=0.5, pause_s=1.0)
+    assert spoken(talk) == [phrases.LINE_WAS_LOST] * 2
+    talk.everything_is_heard()
+    talk.callee_says("And who is calling?", pause_s=1.0)
+    assert spoken(talk) == [phrases.LINE_WAS_LOST] * 2
+
+
+def test_an_apology_that_was_heard_is_not_repeated() -> None:
+    talk = resumed(Turn("floyd", INTRODUCTION), Turn("callee", "Which class is she in?"))
+    talk.everything_is_heard()
+    talk.callee_says("Hello? Are you still there?", pause_s=1.0)
+    assert spoken(talk) == [phrases.LINE_WAS_LOST]
+
+
 def test_a_resumed_call_introduces_itself_if_nobody_had_heard_that_to_its_end() -> None:
     talk = resumed(Turn("callee", "Hello?"), Turn("floyd", "Hi, this is—"), disclosed=False)
     assert spoken(talk) == [phrases.LINE_WAS_LOST, INTRODUCTION, FIRST_LINE]
