@@ -15,7 +15,7 @@ from bench.written_sound import sound_of
 from floyd.calls.phrases import introduction
 from floyd.calls.tickets import mint
 from floyd.settings import Settings
-from floyd.store.database import database, open_database
+from floyd.store.database import database, open_database, writing
 from floyd.store.models import Call, Contact, Errand, InboundText, User
 from floyd.store.queue import QUEUE
 
@@ -42,7 +42,7 @@ class Rows:
     def place_call(self) -> tuple[str, dict[str, str]]:
         """Leave a call that is being answered; return its SID and its stream's parameters."""
         attempt, sid, now = uuid.uuid4().hex, f"CA{token_hex(16)}", self._settings.clock.now()
-        with database.connection_context(), database.atomic():
+        with database.connection_context(), writing():
             user = User.get_or_none(User.phone == _PHONE) or self._user(_PHONE)
             errand = Errand.create(
                 user=user,
@@ -70,7 +70,7 @@ class Rows:
 
     def end_calls(self) -> None:
         """Close what `place_call` has left: nobody reports it."""
-        with database.connection_context(), database.atomic():
+        with database.connection_context(), writing():
             now = self._settings.clock.now()
             Call.update(state=_ENDED, ended_at=now, reported_at=now, due_at=None).execute()
             Errand.update(state="done", due_at=None).execute()
@@ -78,7 +78,7 @@ class Rows:
     def add_user(self, phone: str, shop: str, shops_phone: str) -> None:
         """Serve somebody who has the number of a shop."""
         now = self._settings.clock.now()
-        with database.connection_context(), database.atomic():
+        with database.connection_context(), writing():
             user = self._user(phone)
             Contact.create(
                 user=user, name=shop, phone=shops_phone, source="operator", created_at=now
@@ -86,7 +86,7 @@ class Rows:
 
     def add_users(self, phones: list[str]) -> None:
         """Serve many people."""
-        with database.connection_context(), database.atomic():
+        with database.connection_context(), writing():
             for phone in phones:
                 self._user(phone)
 

@@ -12,6 +12,7 @@ from bench.world import Lags, World, was_late
 
 _ONE_EVERY_S = 0.12
 _KNEE_IS_TIMES = 2
+_WANTED = 60
 # More than that for others, and it is not Floyd alone that is measured.
 _OTHERS_CORES = 0.3
 
@@ -115,14 +116,18 @@ async def _taken_between(world: World, begins_s: float, ends_s: float) -> _Taken
 
 
 def knee(levels: list[Level]) -> int | None:
-    """Return the most calls whose p95 is under twice that of the fewest, nothing missed."""
+    """Return the most calls whose p95 is under twice that of the fewest, nothing missed.
+
+    Returns:
+        None when too few calls were tried to tell.
+    """
     holding = None
     slowest_ms = _KNEE_IS_TIMES * (levels[0].p95_ms or 0) if levels else 0
     for level in levels:
         if level.notes.missed or level.p95_ms is None or level.p95_ms >= slowest_ms:
-            break
+            return holding
         holding = level.calls
-    return holding
+    return holding if holding and holding >= _WANTED else None
 
 
 def rss_mb_per_call(levels: dict[int, Level], fewest: int, most: int) -> float | None:
