@@ -12,7 +12,7 @@ PYTHON ?= $(shell for python in python3.13 python3.12 python3.11 python3; do \
 	&& echo $$python && break; done)
 
 .DEFAULT_GOAL := help
-.PHONY: help setup demo sandbox test check format lock
+.PHONY: help setup demo sandbox test check bench format lock
 
 help: ## print this help
 	@awk -F ':.*## ' '/^[a-z]+:.*## / { printf "  make %-9s %s\n", $$1, $$2 }' $(firstword $(MAKEFILE_LIST))
@@ -32,6 +32,9 @@ check: setup ## lint, formatting and types
 	@$(BIN)/ruff check .
 	@$(BIN)/ruff format --check .
 	@$(BIN)/mypy
+
+bench: setup ## measure how fast Floyd is, in twelve minutes (ARGS=--short)
+	@$(BIN)/python -m bench $(ARGS)
 
 format: setup ## let ruff format and mend what it can
 	@$(BIN)/ruff check --fix .
