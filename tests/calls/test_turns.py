@@ -384,7 +384,7 @@ def test_an_apology_that_was_talked_over_comes_before_the_answer() -> None:
     assert spoken(talk) == [phrases.LINE_WAS_LOST] * 2
     talk.everything_is_heard()
     talk.callee_says("And who is calling?", pause_s=1.0)
-    assert spoken(talk) == [phrases.LINE_WAS_LOST] * 2
+    assert spoken(talk).count(phrases.LINE_WAS_LOST) == 2
 
 
 def test_an_apology_that_was_heard_is_not_repeated() -> None:
