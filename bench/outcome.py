@@ -140,6 +140,7 @@ def _level_details(level: Level) -> dict[str, Any]:
         "barge_in_ms": p50_p95(level.notes.barge_ins),
         "cpu_s_per_call_min": _rounded(level.cpu_s_per_call_min),
         "rss_mb": _rounded(level.rss_mb),
+        "bench_cores": _rounded(level.bench_cores),
         "others_cores": _rounded(level.others_cores),
         "lags": level.lags,
         "late": level.late,

@@ -25,7 +25,8 @@ class Level:
         replies_ms: while all of them were talking.
         cpu_s_per_call_min: of all of Floyd's processes, while all of them were talking.
         rss_mb: of the process that held them, at the end.
-        others_cores: how many processors were at work for neither Floyd nor the bench.
+        bench_cores, others_cores: how many processors were at work for driver and stand-ins, and
+            for neither them nor Floyd.
     """
 
     calls: int
@@ -33,6 +34,7 @@ class Level:
     notes: Notes
     cpu_s_per_call_min: float
     rss_mb: float
+    bench_cores: float
     others_cores: float
     lags: Lags
 
@@ -89,6 +91,7 @@ async def measure(world: World, calls: int, talk_s: float) -> Level:
         notes=notes,
         cpu_s_per_call_min=taken.floyd_s / (calls * talk_s / 60),
         rss_mb=taken.rss_mb,
+        bench_cores=taken.bench_s / talk_s,
         others_cores=taken.others_s / talk_s,
         lags=await world.lags(),
     )
@@ -102,6 +105,7 @@ class _Taken:
     """What was taken of the machine for a while; `rss_mb` is what was held at its end."""
 
     floyd_s: float
+    bench_s: float
     others_s: float
     rss_mb: float
 
@@ -111,8 +115,9 @@ async def _taken_between(world: World, begins_s: float, ends_s: float) -> _Taken
     floyd_s, bench_s, busy_s = world.floyd.cpu_s(), world.cpu_s(), machine.busy_s()
     await asyncio.sleep(ends_s - time.monotonic())
     floyd_s = world.floyd.cpu_s() - floyd_s
-    others_s = machine.busy_s() - busy_s - floyd_s - (world.cpu_s() - bench_s)
-    return _Taken(floyd_s, max(0.0, others_s), world.floyd.calls_rss_mb())
+    bench_s = world.cpu_s() - bench_s
+    others_s = max(0.0, machine.busy_s() - busy_s - floyd_s - bench_s)
+    return _Taken(floyd_s, bench_s, others_s, world.floyd.calls_rss_mb())
 
 
 def knee(levels: list[Level]) -> int | None:
