@@ -3,6 +3,7 @@
 FloydError
 ├── SettingsError          the environment is incomplete or contradicts itself
 ├── InputRefused           a text, number or answer that cannot be used; always has a user_text
+├── ReplayError            what was kept of a call cannot be run again
 └── ServiceError           a vendor's service failed
     ├── TelephonyError     carries Twilio's code; `ambiguous` when it may have happened all the same
     ├── ModelError         no usable answer: refused, truncated, malformed, late
@@ -37,6 +38,10 @@ class InputRefused(FloydError):
 
     def __init__(self, message: str, *, user_text: str) -> None:
         super().__init__(message, user_text=user_text)
+
+
+class ReplayError(FloydError):
+    """What was kept of a call cannot be run again; the message says why."""
 
 
 class ServiceError(FloydError):

@@ -6,12 +6,12 @@ that holds its default is left out of a command: one that is added later changes
 
 import json
 from collections.abc import Iterable, Iterator
-from dataclasses import MISSING, asdict, fields, is_dataclass, replace
+from dataclasses import MISSING, fields, is_dataclass, replace
 from functools import cache
 from hashlib import blake2s
 from typing import Any, cast, get_args
 
-from pydantic import TypeAdapter
+from pydantic import TypeAdapter, ValidationError
 
 from floyd.calls import tools
 from floyd.calls.brief import CallBrief
@@ -37,15 +37,15 @@ _TOOLS = {
 }
 
 
-def event_kept(event: Event | CallBrief) -> Kept:
-    """Return an event, or the brief of a stream, to be kept."""
-    if isinstance(event, CallBrief):
-        return {"type": BRIEF, **_brief_kept(event)}
-    return {"type": type(event).__name__, **asdict(event)}
+def whole(thing: Event | Command | CallBrief) -> Kept:
+    """Return all of an event or a command, or of a brief all but what only the model is told."""
+    if isinstance(thing, CallBrief):
+        thing = replace(thing, role=replace(thing.role, material={}))
+    return {"type": type(thing).__name__, **json.loads(json.dumps(thing, default=_plain))}
 
 
-def commands_kept(commands: Iterable[Command]) -> list[Kept]:
-    """Return commands to be kept: of a long value, only what tells it from others."""
+def shortened(commands: Iterable[Command]) -> list[Kept]:
+    """Return commands: of a long value only what tells it from others."""
     return [{"type": type(each).__name__, **dict(_what_matters(each))} for each in commands]
 
 
@@ -58,36 +58,41 @@ def event_from(kept: Kept) -> Event:
     kind = _EVENTS.get(str(kept.get("type")))
     if kind is None:
         raise ValueError(f"there is no event {kept.get('type')}")
-    return cast(Event, _adapter(kind).validate_python(kept))
+    return cast(Event, _read(kind, kept))
 
 
 def brief_from(kept: Kept) -> CallBrief:
     """Return the brief of a stream, without the material, which only the model is told.
+
+    A tool that there is no more is not offered.
 
     Raises:
         ValueError: it is not of this shape.
     """
     role = kept.get("role", {})
     offered = [_TOOLS[name] for name in role.get("tools", ()) if name in _TOOLS]
-    brief = {**kept, "role": {**role, "tools": offered}}
-    return cast(CallBrief, _adapter(CallBrief).validate_python(brief))
+    return cast(CallBrief, _read(CallBrief, {**kept, "role": {**role, "tools": offered}}))
 
 
-def _brief_kept(brief: CallBrief) -> Kept:
-    without_material = replace(brief, role=replace(brief.role, material={}))
-    return cast(Kept, json.loads(json.dumps(without_material, default=_plain)))
+def _read(kind: type, kept: Kept) -> Any:
+    try:
+        return _adapter(kind).validate_python(kept)
+    except ValidationError as error:
+        first = error.errors()[0]
+        where = ".".join(map(str, (kind.__name__, *first["loc"])))
+        raise ValueError(f"{where}: {first['msg']}") from error
 
 
 def _what_matters(command: Command) -> Iterator[tuple[str, Any]]:
     for field in fields(command):
         value = getattr(command, field.name)
         if field.default is MISSING or value != field.default:
-            yield field.name, _shortened(value)
+            yield field.name, _short(value)
 
 
-def _shortened(value: Any) -> Any:
+def _short(value: Any) -> Any:
     """Return a short value as it is, and of a long one a digest."""
-    if isinstance(value, bool | int | float) or value is None:
+    if value is None or isinstance(value, int | float):
         return value
     written = json.dumps(value, default=_plain)
     if len(written) <= _LONGEST_VALUE:

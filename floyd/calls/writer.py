@@ -14,7 +14,7 @@ from typing import Any
 from peewee import EXCLUDED, InterfaceError, OperationalError
 
 from floyd.calls.brief import CallBrief
-from floyd.calls.event_codec import commands_kept, event_kept
+from floyd.calls.event_codec import shortened, whole
 from floyd.calls.progress import LIVE
 from floyd.calls.vocabulary import Command, Event, RecordUtterance
 from floyd.clock import Clock
@@ -68,8 +68,8 @@ class Writer:
                 "call": call_id,
                 "position": position,
                 "at_s": at_s,
-                "event": event_kept(event),
-                "commands": None if commands is None else commands_kept(commands),
+                "event": whole(event),
+                "commands": None if commands is None else shortened(commands),
             }
             CallEvent.insert(row).on_conflict_ignore().execute()
 

@@ -210,7 +210,7 @@ class CallEvent(Row):
     """One event of a call's core, in order: enough to run the conversation again.
 
     The first row of a stream is the brief that it began with. `commands` are what the core decided
-    on the event, shortened (see `calls.event_codec`); NULL: it broke, or that is not known.
+    on an event, shortened (see `calls.event_codec`); NULL: it broke.
     """
 
     call = ForeignKeyField(Call, backref="events", on_delete="CASCADE")
