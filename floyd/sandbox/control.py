@@ -78,8 +78,7 @@ class Control:
         """A phone texts Floyd: {from, body, media?: [{url, content_type}]}."""
         content = await request.json()
         sender = content["from"]
-        if self._world.network.phone(sender) is None:
-            self._world.network.connect(sender, UnansweredPhone(takes_texts=True))
+        self._connect(sender)
         media = [Media(**each) for each in content.get("media", ())]
         message = self._world.twilio.messages.receive(sender, content["body"], media)
         return web.json_response({"sid": message.sid})
@@ -103,8 +102,14 @@ class Control:
         """Somebody calls Floyd: {from, person: the name of a data file, stir_verstat?}."""
         content = await request.json()
         verstat = content.get("stir_verstat")
+        self._connect(content["from"])
         sid = self._world.call_floyd(content["from"], content["person"], verstat)
         return web.json_response({"sid": sid})
+
+    def _connect(self, number: str) -> None:
+        """Give a number that texts or calls a phone, where it has none."""
+        if self._world.network.phone(number) is None:
+            self._world.network.connect(number, UnansweredPhone(takes_texts=True))
 
     async def _press_keys(self, request: web.Request) -> web.Response:
         """The callee presses keys: {keys}."""
