@@ -5,6 +5,7 @@ from typing import Any
 import click
 
 from floyd.cli.people import facts, users
+from floyd.cli.replay import replay
 from floyd.cli.texting import text, watch
 from floyd.cli.worlds import demo, migrate, run, sandbox
 from floyd.errors import FloydError, InputRefused
@@ -33,5 +34,5 @@ def main() -> None:
     """
 
 
-for command in (demo, run, sandbox, text, watch, users, facts, migrate):
+for command in (demo, run, sandbox, text, watch, replay, users, facts, migrate):
     main.add_command(command)
