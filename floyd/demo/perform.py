@@ -5,6 +5,7 @@ import shutil
 import time
 from pathlib import Path
 
+from floyd.calls import replaying
 from floyd.clock import Clock
 from floyd.demo.account import Account
 from floyd.demo.judge import Evidence, Point, judge
@@ -14,6 +15,7 @@ from floyd.demo.users_phone import UsersPhone
 from floyd.demo.world import PhoneWorld
 from floyd.sandbox.stories import story_of
 from floyd.store.database import database
+from floyd.store.models import Call
 from floyd.watching.picture import Picture, look
 
 _REST_WITHIN_S = 180.0  # of the story's time
@@ -39,6 +41,7 @@ async def perform(world: PhoneWorld, directory: Path, *, brief: bool) -> Account
         performance = _Performance(world, shown, _BRIEF_LOOKS_EVERY_S if brief else _LOOKS_EVERY_S)
         is_over = await performance.run()
     points = judge(scenario, await asyncio.to_thread(_evidence, world))
+    points.append(await asyncio.to_thread(_replayed))
     if not is_over:
         points.append(Point("Floyd came to rest", False, f"not within {_REST_WITHIN_S:.0f} s"))
     recordings = _keep_recordings(world, directory)
@@ -87,6 +90,15 @@ def _evidence(world: PhoneWorld) -> Evidence:
         sandbox.calls(),
         sandbox.thread(world.scenario.user_phone),
     )
+
+
+def _replayed() -> Point:
+    """Whatever was decided in its calls is decided again from what was kept of them."""
+    with database.connection_context():
+        calls = list(Call.select())
+        differing = [step for call in calls for step in replaying.differences(call)]
+    seen = f"calls replayed: {len(calls)}, decisions that differ: {len(differing)}"
+    return Point("a replay decides what was decided live", bool(calls) and not differing, seen)
 
 
 def _keep_recordings(world: PhoneWorld, directory: Path) -> list[Path]:

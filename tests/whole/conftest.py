@@ -12,6 +12,7 @@ from urllib.parse import urlsplit
 import psutil
 import pytest
 
+from floyd.calls import replaying
 from floyd.demo.world import PhoneWorld, SandboxLog, introduce, phone_world
 from floyd.run.supervisor import Supervisor
 from floyd.sandbox.client import PhoneCall, PhoneText
@@ -143,11 +144,23 @@ def running(tmp_path_factory: pytest.TempPathFactory) -> Iterator[tuple[PhoneWor
         world = asyncio.run_coroutine_threadsafe(running.start(), loop).result(120)
         try:
             yield world, running.supervisor
+            assert _decided_otherwise(world) == []
         finally:
             asyncio.run_coroutine_threadsafe(running.stop(), loop).result(60)
             loop.call_soon_threadsafe(loop.stop)
             thread.join(10)
             loop.close()
+
+
+def _decided_otherwise(world: PhoneWorld) -> list[str]:
+    """What a replay of all calls of the session decides otherwise than was decided live."""
+    open_store(world.settings)
+    try:
+        with database.connection_context():
+            steps = [(c.id, step) for c in Call.select() for step in replaying.differences(c)]
+        return [f"call {call}, {step.at_s} s: {step}" for call, step in steps]
+    finally:
+        database.close()
 
 
 class _Running:
