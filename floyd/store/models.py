@@ -53,7 +53,11 @@ class Contact(Row):
 
 
 class Fact(Row):
-    """Something that is known about a user; superseded rather than changed."""
+    """Something that is known about a user; superseded rather than changed.
+
+    `source` is operator, `text:<id>` or `call:<attempt>`; `confidence` is from 0 to 1, 1 where the
+    user said just that. From `expires_at` on it does not hold any more.
+    """
 
     user = ForeignKeyField(User, backref="facts", on_delete="CASCADE")
     subject = TextField()
@@ -61,6 +65,8 @@ class Fact(Row):
     source = CharField()
     created_at = DoubleField()
     superseded_at = DoubleField(null=True)
+    confidence = DoubleField(default=1.0)
+    expires_at = DoubleField(null=True)
 
 
 class Errand(Row):
@@ -170,6 +176,8 @@ class InboundText(Row):
     """A text that reached Floyd's number; unique by Twilio's MessageSid.
 
     What a user said on the phone is read like a text: its `sid` is then the call's CallSid.
+    `media` are its attachments, as Twilio told of them: url, content_type. From `forgotten_at` on
+    nothing is learned from it any more: its user wanted something in it forgotten.
     """
 
     sid = CharField(unique=True)
@@ -182,6 +190,8 @@ class InboundText(Row):
     due_at = DoubleField(null=True, index=True)
     tries = IntegerField(default=0)
     call = ForeignKeyField(Call, null=True, backref="inbound_texts", on_delete="CASCADE")
+    media = JSONField(null=True)
+    forgotten_at = DoubleField(null=True)
 
 
 class Utterance(Row):
@@ -235,6 +245,20 @@ class Question(Row):
     answered_at = DoubleField(null=True)
 
 
+class Inquiry(Row):
+    """A short question back to a user that belongs to no errand, such as which one they mean.
+
+    `matter` is all that is needed to go on with the answer; see `errands.inquiries` for its kinds.
+    """
+
+    user = ForeignKeyField(User, backref="inquiries", on_delete="CASCADE")
+    kind = CharField()
+    text = TextField()
+    matter = JSONField()
+    asked_at = DoubleField()
+    settled_at = DoubleField(null=True)
+
+
 ALL = (
     User,
     Contact,
@@ -247,4 +271,5 @@ ALL = (
     Utterance,
     CallEvent,
     Question,
+    Inquiry,
 )
