@@ -8,6 +8,7 @@ from pathlib import Path
 from typing import Protocol, TypeVar
 
 from bench.floyd_processes import floyd_processes
+from bench.lag import keep_still
 from bench.outcome import Outcome
 from bench.parts import manners, replies, ringing, storm
 from bench.parts.crowd import converse
@@ -83,6 +84,7 @@ class Conductor:
     async def run(self) -> None:
         """Measure all that is wanted; a part that does not end in time is named and left."""
         wanted = self._plan.parts
+        keep_still()
         measures = (
             ({"ringing"}, self._measure_ringing),
             ({"replies"}, self._measure_replies),

@@ -48,9 +48,14 @@ class World:
         )
         return Callee(number, start, OPENING, self.vocabulary, self.lag, background)
 
-    def cpu_s(self) -> float:
-        """Return the processor time that the bench itself took so far."""
-        return sum(machine.cpu_s(pid) for pid in (os.getpid(), *self.stand_ins.pids))
+    def cpu_s(self) -> dict[str, float]:
+        """Return the processor time that Floyd, driver and stand-ins took so far, and everybody."""
+        return {
+            "floyd": self.floyd.cpu_s(),
+            "driver": machine.cpu_s(os.getpid()),
+            **{each.name: machine.cpu_s(each.pid) for each in self.stand_ins.all},
+            "everybody": machine.busy_s(),
+        }
 
     async def lags(self) -> Lags:
         """Return how late the bench's own processes were since this was last asked."""

@@ -4,7 +4,6 @@ import asyncio
 import time
 from dataclasses import dataclass
 
-from bench import machine
 from bench.callee import Callee, Notes
 from bench.figures import p50_p95, percentile
 from bench.parts.crowd import all_notes, converse
@@ -15,6 +14,7 @@ _KNEE_IS_TIMES = 2
 _WANTED = 60
 # More than that for others, and it is not Floyd alone that is measured.
 _OTHERS_CORES = 0.3
+OTHERS = "others"
 
 
 @dataclass(frozen=True)
@@ -25,8 +25,7 @@ class Level:
         replies_ms: while all of them were talking.
         cpu_s_per_call_min: of all of Floyd's processes, while all of them were talking.
         rss_mb: of the process that held them, at the end.
-        bench_cores, others_cores: how many processors were at work for driver and stand-ins, and
-            for neither them nor Floyd.
+        cores: how many processors were at work for Floyd, driver, each stand-in, and `others`.
     """
 
     calls: int
@@ -34,14 +33,13 @@ class Level:
     notes: Notes
     cpu_s_per_call_min: float
     rss_mb: float
-    bench_cores: float
-    others_cores: float
+    cores: dict[str, float]
     lags: Lags
 
     @property
     def late(self) -> bool:
         """The bench itself was late, or the machine had other things to do."""
-        return was_late(self.lags) or self.others_cores > _OTHERS_CORES
+        return was_late(self.lags) or self.cores[OTHERS] > _OTHERS_CORES
 
     @property
     def p95_ms(self) -> float | None:
@@ -53,7 +51,7 @@ class Level:
         reply = p50_p95(self.replies_ms)
         faults = len(self.notes.missed), len(self.notes.crossed), len(self.notes.gaps)
         worst_ms = max(lag["worst"] for lag in self.lags.values())
-        late = f"; LATE by {worst_ms} ms, others took {self.others_cores:.1f} processors"
+        late = f"; LATE by {worst_ms} ms, others took {self.cores[OTHERS]:.1f} processors"
         return (
             f"{self.calls:4} calls: {len(self.replies_ms)} replies, p50 {reply['p50']} ms,"
             f" p95 {reply['p95']} ms; missed {faults[0]}, crossed {faults[1]}, gaps {faults[2]};"
@@ -84,15 +82,14 @@ async def measure(world: World, calls: int, talk_s: float) -> Level:
             converse(callee, talk, begins_s + callee.number * _ONE_EVERY_S) for callee in callees
         ),
     )
-    taken, notes = await talking
+    (cores, rss_mb), notes = await talking
     level = Level(
         calls=calls,
         replies_ms=[took for asked_s, took in notes.replies if all_up_s <= asked_s <= ends_s],
         notes=notes,
-        cpu_s_per_call_min=taken.floyd_s / (calls * talk_s / 60),
-        rss_mb=taken.rss_mb,
-        bench_cores=taken.bench_s / talk_s,
-        others_cores=taken.others_s / talk_s,
+        cpu_s_per_call_min=cores["floyd"] * 60 / calls,
+        rss_mb=rss_mb,
+        cores=cores,
         lags=await world.lags(),
     )
     world.rows.end_calls()
@@ -100,24 +97,18 @@ async def measure(world: World, calls: int, talk_s: float) -> Level:
     return level
 
 
-@dataclass(frozen=True)
-class _Taken:
-    """What was taken of the machine for a while; `rss_mb` is what was held at its end."""
-
-    floyd_s: float
-    bench_s: float
-    others_s: float
-    rss_mb: float
-
-
-async def _taken_between(world: World, begins_s: float, ends_s: float) -> _Taken:
+async def _taken_between(
+    world: World, begins_s: float, ends_s: float
+) -> tuple[dict[str, float], float]:
+    """How many processors were at work for whom, and the memory that Floyd's calls end with."""
     await asyncio.sleep(begins_s - time.monotonic())
-    floyd_s, bench_s, busy_s = world.floyd.cpu_s(), world.cpu_s(), machine.busy_s()
+    before = await asyncio.to_thread(world.cpu_s)
     await asyncio.sleep(ends_s - time.monotonic())
-    floyd_s = world.floyd.cpu_s() - floyd_s
-    bench_s = world.cpu_s() - bench_s
-    others_s = max(0.0, machine.busy_s() - busy_s - floyd_s - bench_s)
-    return _Taken(floyd_s, bench_s, others_s, world.floyd.calls_rss_mb())
+    after = await asyncio.to_thread(world.cpu_s)
+    cores = {name: (after[name] - before[name]) / (ends_s - begins_s) for name in after}
+    everybody = cores.pop("everybody")
+    cores[OTHERS] = max(0.0, everybody - sum(cores.values()))
+    return cores, await asyncio.to_thread(world.floyd.calls_rss_mb)
 
 
 def knee(levels: list[Level]) -> int | None:

@@ -15,7 +15,7 @@ import uvloop
 from aiohttp import web
 
 from bench.figures import Lag
-from bench.lag import Heartbeat
+from bench.lag import Heartbeat, keep_still
 from bench.speech import Clip
 from bench.stand_ins import model, recogniser, voice
 
@@ -54,13 +54,13 @@ class StandIns:
     voice: StandIn
 
     @property
-    def pids(self) -> tuple[int, ...]:
-        """Their processes."""
-        return self.recogniser.pid, self.model.pid, self.voice.pid
+    def all(self) -> tuple[StandIn, ...]:
+        """Each of them."""
+        return self.recogniser, self.model, self.voice
 
     async def lags(self) -> dict[str, dict[str, int]]:
         """Return how late each was since they were last asked."""
-        return {each.name: await each.lag() for each in (self.recogniser, self.model, self.voice)}
+        return {each.name: await each.lag() for each in self.all}
 
 
 @asynccontextmanager
@@ -115,6 +115,7 @@ async def _serve(name: str, clips: list[Clip], pipe: Connection) -> None:
 
     asyncio.get_running_loop().add_reader(pipe.fileno(), answer)
     async with recogniser.serve(clips) if name == "recogniser" else _http(name) as port:
+        keep_still()
         heartbeat = Heartbeat(lag)
         pipe.send(port)
         await ended.wait()

@@ -7,7 +7,7 @@ from bench.parts.replies import Level, knee, rss_mb_per_call
 def level(calls: int, p95_ms: float, *, missed: bool = False, rss_mb: float = 0.0) -> Level:
     notes = Notes(missed=["order 1: nothing"] if missed else [])
     lags = {"driver": {"p99": 1, "worst": 5}}
-    return Level(calls, [p95_ms] * 20, notes, 0.5, rss_mb, 0.3, 0.0, lags)
+    return Level(calls, [p95_ms] * 20, notes, 0.5, rss_mb, {"others": 0.0}, lags)
 
 
 def test_the_knee_is_the_last_level_before_answers_take_twice_as_long() -> None:
@@ -33,5 +33,5 @@ def test_memory_is_that_of_further_calls() -> None:
 def test_a_level_is_doubtful_if_bench_or_machine_was_busy() -> None:
     quiet = level(1, 700)
     assert not quiet.late
-    assert Level(1, [], Notes(), 0, 0, 0.3, 0.0, {"model": {"p99": 25, "worst": 60}}).late
-    assert Level(1, [], Notes(), 0, 0, 0.3, 0.9, quiet.lags).late
+    assert Level(1, [], Notes(), 0, 0, {"others": 0.0}, {"model": {"p99": 25, "worst": 60}}).late
+    assert Level(1, [], Notes(), 0, 0, {"others": 0.9}, quiet.lags).late
