@@ -97,9 +97,7 @@ async def _running(name: str, clips: Sequence[Clip]) -> AsyncIterator[StandIn]:
 
 def run(name: str, clips: list[Clip], pipe: Connection) -> None:
     """Serve until the pipe ends; the program of such a process."""
-    # gRPC polls by a thread of its own, and was built for asyncio's loop.
-    runner = asyncio.run if name == "recogniser" else uvloop.run
-    runner(_serve(name, clips, pipe))
+    uvloop.run(_serve(name, clips, pipe))
 
 
 async def _serve(name: str, clips: list[Clip], pipe: Connection) -> None:

@@ -3,17 +3,16 @@
 import asyncio
 from collections.abc import AsyncIterator, Sequence
 from contextlib import asynccontextmanager
-from typing import Any
+from typing import Any, cast
 
-import grpc
 from google.cloud.speech_v1 import StreamingRecognizeResponse
 from google.protobuf.duration_pb2 import Duration  # type: ignore[import-untyped]  # no stubs
 
 from bench.speech import Clip
+from bench.stand_ins.grpc_door import Answer, GrpcDoor
 from bench.stand_ins.listening import Due, Library, Listening
 
 _AUDIO_FIELD = 0x12  # audio_content = 2, length-delimited
-_SERVICE, _METHOD = "google.cloud.speech.v1.Speech", "StreamingRecognize"
 # The raw protobuf class: proto-plus around it costs several times as much per message.
 _Response: Any = StreamingRecognizeResponse.pb()
 
@@ -22,46 +21,61 @@ _Response: Any = StreamingRecognizeResponse.pb()
 async def serve(clips: Sequence[Clip]) -> AsyncIterator[int]:
     """Listen on a free port of this machine while the block lasts; yield the port."""
     library = Library(clips)
-
-    async def recognise(requests: AsyncIterator[bytes], context: Any) -> None:
-        await _Stream(Listening(library), context).carry(requests)
-
-    # Bytes in and bytes out: to decode every message would cost more than all the rest.
-    handler = grpc.stream_stream_rpc_method_handler(recognise)
-    server = grpc.aio.server()
-    server.add_generic_rpc_handlers(
-        (grpc.method_handlers_generic_handler(_SERVICE, {_METHOD: handler}),)
-    )
-    port = server.add_insecure_port("127.0.0.1:0")
-    await server.start()
+    loop = asyncio.get_running_loop()
+    server = await loop.create_server(lambda: _Connection(library), "127.0.0.1", 0)
     try:
-        yield port
+        yield server.sockets[0].getsockname()[1]
     finally:
-        await server.stop(None)
+        server.close()
 
 
-class _Stream:
+class _Connection(asyncio.Protocol):
+    """One client's connection."""
+
+    def __init__(self, library: Library) -> None:
+        self._library = library
+        self._door: GrpcDoor | None = None
+
+    def connection_made(self, transport: asyncio.BaseTransport) -> None:
+        writable = cast(asyncio.Transport, transport)
+        self._door = GrpcDoor(
+            writable.write, lambda answer: _Recognition(Listening(self._library), answer)
+        )
+
+    def data_received(self, data: bytes) -> None:
+        if self._door:
+            self._door.receive(data)
+
+    def connection_lost(self, exc: Exception | None) -> None:
+        if self._door:
+            self._door.close()
+
+
+class _Recognition:
     """One stream of recognition."""
 
-    def __init__(self, listening: Listening, context: Any) -> None:
+    def __init__(self, listening: Listening, answer: Answer) -> None:
+        self._loop = asyncio.get_running_loop()
         self._listening = listening
-        self._context = context
-        self._results: asyncio.Queue[bytes | None] = asyncio.Queue()
+        self._answer = answer
+        self._last_s = 0.0
 
-    async def carry(self, requests: AsyncIterator[bytes]) -> None:
-        """Hear until the client has no more to send."""
-        writer = asyncio.create_task(self._write())
-        loop = asyncio.get_running_loop()
-        async for request in requests:
-            if request[0] == _AUDIO_FIELD:
-                for due in self._listening.hear(_audio(request)):
-                    loop.call_later(due.delay_s, self._results.put_nowait, _response(due))
-        self._results.put_nowait(None)
-        await writer
+    def message(self, message: bytes) -> None:
+        """Hear the audio of a request; the first one configures."""
+        if message[0] != _AUDIO_FIELD:
+            return
+        for due in self._listening.hear(_audio(message)):
+            at_s = self._loop.time() + due.delay_s
+            # In the order of their causes, whatever the delays.
+            self._last_s = max(self._last_s, at_s)
+            self._loop.call_at(self._last_s, self._answer.send, _response(due))
 
-    async def _write(self) -> None:
-        while (result := await self._results.get()) is not None:
-            await self._context.write(result)
+    def end(self) -> None:
+        """Send what is due, then end."""
+        self._loop.call_at(max(self._last_s, self._loop.time()), self._answer.close)
+
+    def cancel(self) -> None:
+        """Nothing is to be undone: what is due finds no stream to go out on."""
 
 
 def _audio(request: bytes) -> bytes:
