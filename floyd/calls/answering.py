@@ -5,13 +5,21 @@ word of patience after a moment, a second try after a failure, and then it is gi
 """
 
 from floyd.calls import phrases
-from floyd.calls.endpointing import same_words
 from floyd.calls.replies import Replies, Reply
 from floyd.calls.timers import Timers
+from floyd.calls.words import same_words
 
 FILLER_AFTER_S = 1.5
 GIVE_UP_AFTER_S = 5.0
 MOST_FILLERS = 2
+
+# What a reply takes from its first request to its first sound; more of a head start gains nothing.
+HEAD_START_S = 0.7
+# A speaker whose every breath was taken for the end is listened to a little longer, and one who
+# never comes to an end is not answered ahead at all.
+DRAFTS_AT_ONCE = 3
+LATER_DRAFTS_AFTER_S = 0.25
+MOST_DRAFTS = 8
 
 
 class Answering:
@@ -19,7 +27,7 @@ class Answering:
 
     Args:
         replies: where it is made and said.
-        timers: `filler` and `give_up` are set here.
+        timers: `draft`, `filler` and `give_up` are set here; `draft` to be answered with `draft`.
 
     Attributes:
         failures: how often the answer to this turn went wrong.
@@ -29,6 +37,7 @@ class Answering:
         self._replies = replies
         self._timers = timers
         self._draft: Reply | None = None
+        self._drafts = 0
         self._answer: Reply | None = None
         self.failures = 0
         self._fillers = 0
@@ -58,15 +67,35 @@ class Answering:
 
     # --- Ahead of the end of the turn -------------------------------------------------------------
 
-    def prepare(self, text: str, paused_s: float) -> None:
-        """Have a reply written and voiced ahead, to be released if the turn ends here."""
-        if self._replies.playing or (self._draft and same_words(self._draft.answers, text)):
+    def prepare(self, text: str, paused_s: float, delay_s: float, now_s: float) -> None:
+        """Have a reply made ahead, in time to be heard when the turn ends with this pause.
+
+        Args:
+            text: the words of the turn so far.
+            paused_s: when the pause began.
+            delay_s: how long it must last for the turn to be over.
+            now_s: the time.
+        """
+        if self._replies.playing or self._is_drafted(text) or self._drafts >= MOST_DRAFTS:
             return
-        self.drop_draft()
-        self._draft = self._replies.generate(text, paused_s)
+        wait_s = LATER_DRAFTS_AFTER_S if self._drafts >= DRAFTS_AT_ONCE else 0.0
+        self._timers.set("draft", max(now_s, paused_s + max(wait_s, delay_s - HEAD_START_S)))
+
+    def draft(self, text: str, paused_s: float) -> None:
+        """Have the reply to the turn so far written and voiced, to be released if it ends here."""
+        if not self._is_drafted(text):
+            self.drop_draft()
+            self._draft = self._replies.generate(text, paused_s)
+            self._drafts += 1
+
+    def words_changed(self, text: str) -> None:
+        """Forget what was prepared for other words; no sooner than it is known to be in vain."""
+        if not self._is_drafted(text):
+            self.drop_draft()
 
     def drop_draft(self) -> None:
         """Forget what was prepared."""
+        self._timers.cancel("draft")
         if self._draft:
             self._replies.drop(self._draft)
             self._draft = None
@@ -74,14 +103,18 @@ class Answering:
     def take(self, text: str, paused_s: float, now_s: float) -> Reply:
         """Return the reply to a turn that has ended: what was prepared, if it answers its words."""
         self.failures = 1 if self._out_of_patience else 0
-        draft, self._draft = self._draft, None
-        if draft and not same_words(draft.answers, text):
-            self._replies.drop(draft)
-            draft = None
-        if draft is None:
-            draft = self._replies.generate("", paused_s)
-        draft.time("endpoint", now_s)
-        return draft
+        self.words_changed(text)
+        reply = self._draft or self._replies.generate("", paused_s)
+        wasted = self._drafts - (self._draft is not None)
+        self._draft, self._drafts = None, 0
+        self._timers.cancel("draft")
+        reply.time("endpoint", now_s)
+        if wasted:
+            reply.timings["wasted_drafts"] = wasted
+        return reply
+
+    def _is_drafted(self, text: str) -> bool:
+        return self._draft is not None and same_words(self._draft.answers, text)
 
     # --- On its way -------------------------------------------------------------------------------
 

@@ -1,6 +1,6 @@
 """Words that keep a conversation going or round it off, and ask for nothing; pure."""
 
-from floyd.calls.endpointing import words_of
+from floyd.calls.words import words_of
 
 _BACK_CHANNEL = frozenset("mm mhm hm hmm uh huh okay ok yeah right sure aha ah oh i see".split())
 _GOODBYE = frozenset({"bye", "goodbye"})

@@ -8,9 +8,11 @@ joined.
 from dataclasses import dataclass
 from enum import Enum, auto
 
-from floyd.calls.endpointing import words_of
+from floyd.calls.words import words_of
 
 _CLEARLY_NEW_WORDS = 3
+# Who goes on so soon was not done, even if their turn was taken for over.
+_SAME_TURN_S = 1.5
 
 
 class Change(Enum):
@@ -49,11 +51,22 @@ class Hearing:
         self._taken_finals: list[str] = []
         self._taken_before = 0
         self._sound_since_take = False
+        self._pause_s = 0.0
 
     @property
     def text(self) -> str:
         """The turn's words so far."""
         return " ".join([*self._finals, *self._interim])
+
+    @property
+    def is_final(self) -> bool:
+        """The words so far will not be revised any more."""
+        return bool(self._finals) and not self._interim
+
+    @property
+    def awaits_final(self) -> bool:
+        """Words were heard, of this turn or the last one, that may yet be understood better."""
+        return bool(self._interim or self._taken_words)
 
     @property
     def taken_text(self) -> str:
@@ -64,6 +77,8 @@ class Hearing:
         """Note that speech-like sound began."""
         if not self._sound_since_take:
             self.started_s = at_s
+        if self._words_so_far:
+            self._pause_s = at_s - self.paused_s
         self.speaking = True
         self._sound_since_take = True
 
@@ -71,6 +86,18 @@ class Hearing:
         """Note that it ended."""
         self.speaking = False
         self.paused_s = at_s
+
+    def take_pause(self) -> float | None:
+        """Return how long the pause was after which the callee goes on with their turn; once."""
+        pause_s, self._pause_s = self._pause_s, 0.0
+        return pause_s if 0.0 < pause_s <= _SAME_TURN_S else None
+
+    def words_after_the_end(self, text: str, is_final: bool) -> Change:
+        """Take in what is understood once no more is said: it completes the turn taken last."""
+        words = text.split()
+        if self._taken_words and _resemble(words, self._taken_words):
+            return self._revise_taken(words, is_final)
+        return self.words(text, is_final)
 
     def words(self, text: str, is_final: bool) -> Change:
         """Take in the recogniser's understanding of its current utterance."""
@@ -98,6 +125,10 @@ class Hearing:
         self._finals, self._interim = [], []
         self._sound_since_take = False
         return turn
+
+    @property
+    def _words_so_far(self) -> bool:
+        return bool(self._finals or self._interim or self._taken_words or self._taken_finals)
 
     def _goes_beyond_the_taken(self, words: list[str]) -> bool:
         new = len(words) - len(self._taken_words)

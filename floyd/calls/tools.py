@@ -6,8 +6,8 @@ from typing import Any
 
 from pydantic import ValidationError
 
-from floyd.calls.endpointing import words_of
 from floyd.calls.vocabulary import TakeUp, ToolCalled
+from floyd.calls.words import words_of
 from floyd.prompts.schemas import CallBackLater, EndCall, Finish, Outcome, TakeUpErrand
 from floyd.services.model.protocol import Tool
 

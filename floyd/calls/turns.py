@@ -14,7 +14,7 @@ from floyd.calls.brief import CallBrief
 from floyd.calls.callee_turns import CalleeTurns
 from floyd.calls.closing import Closing
 from floyd.calls.courtesy import is_back_channel, is_farewell
-from floyd.calls.endpointing import endpointing_delay_s
+from floyd.calls.endpointing import Endpointing
 from floyd.calls.hearing import Change, Hearing
 from floyd.calls.opening import Opening, is_ready_for_message
 from floyd.calls.replies import Progress, Replies, Reply
@@ -49,6 +49,8 @@ REPROMPTS = 2
 LONGEST_TALK_S = 20 * 60
 # However noisy the line: sound without a new word for so long is no speech.
 WORDS_STOPPED_S = 3.0
+# Sound after so long a silence is not the noise of before.
+QUIET_S = 1.0
 
 _SPEECH = (SpeechStarted, SpeechPaused, WordsHeard)
 
@@ -64,6 +66,7 @@ class Turns:
         self._timers.set("talk_over", LONGEST_TALK_S - brief.offset_s)
         self._wake_s: float | None = None
         self._hearing = Hearing()
+        self._endpointing = Endpointing()
         self._transcript = Transcript(brief.earlier, brief.first_position)
         self._callee_turns = CalleeTurns(self._hearing, self._transcript, self._do)
         self._replies = Replies(self._transcript, self._do)
@@ -124,9 +127,10 @@ class Turns:
     # --- Listening --------------------------------------------------------------------------------
 
     def _speech_started(self, event: SpeechStarted) -> None:
+        after_quiet = event.at_s - self._hearing.paused_s > QUIET_S
         self._hearing.sound_started(event.at_s)
-        self._timers.cancel("introduce", "turn_over", "reprompt", "hang_up")
-        if not self._timers.is_set("words_stopped"):
+        self._timers.cancel("introduce", "turn_over", "draft", "reprompt", "hang_up")
+        if after_quiet or not self._timers.is_set("words_stopped"):
             self._timers.set("words_stopped", self._now + WORDS_STOPPED_S)
 
     def _speech_paused(self, event: SpeechPaused) -> None:
@@ -140,6 +144,8 @@ class Turns:
         elif change is Change.NEW_WORDS:
             self._timers.cancel("reprompt")
             self._timers.set("words_stopped", self._now + WORDS_STOPPED_S)
+            self._endpointing.went_on_after(self._hearing.take_pause())
+            self._answering.words_changed(self._hearing.text)
             if self._is_interrupted():
                 self._be_silent()
             if not self._hearing.speaking:
@@ -161,10 +167,14 @@ class Turns:
         if self._opening.waiting:
             self._opening.greeting_paused(hearing)
         elif hearing.text:
-            self._answering.prepare(hearing.text, hearing.paused_s)
-            self._timers.set("turn_over", hearing.paused_s + endpointing_delay_s(hearing.text))
+            delay_s = self._endpointing.delay_s(hearing.text, is_final=hearing.is_final)
+            self._answering.prepare(hearing.text, hearing.paused_s, delay_s, self._now)
+            self._timers.set("turn_over", hearing.paused_s + delay_s)
         else:
             self._floyd_is_quiet()
+
+    def _draft(self) -> None:
+        self._answering.draft(self._hearing.text, self._hearing.paused_s)
 
     def _is_interrupted(self) -> bool:
         """Say whether the callee's words stop what is heard of Floyd, or is about to be."""
@@ -390,6 +400,7 @@ _TIMERS: dict[str, Any] = {
     "greeting_over": Turns._introduce,
     "words_stopped": Turns._words_stopped,
     "turn_over": Turns._turn_over,
+    "draft": Turns._draft,
     "filler": lambda turns: turns._answering.fill(turns._now),
     "give_up": Turns._try_again,
     "reprompt": Turns._reprompt,

@@ -8,8 +8,8 @@ import re
 from collections.abc import Sequence
 
 from floyd.calls.courtesy import is_back_channel
-from floyd.calls.endpointing import words_of
 from floyd.calls.vocabulary import Turn
+from floyd.calls.words import words_of
 
 MOST_TURNS = 6
 """How often the two sides speak in all, in turn, before the call has ended."""

@@ -176,7 +176,7 @@ def test_interrupting_words_clear_what_is_queued_and_keep_only_what_was_heard() 
 def test_a_reply_is_taken_back_when_the_callee_goes_on_before_its_first_sound() -> None:
     talk = Conversation()
     talk.answered()
-    talk.callee_says("all right", pause_s=0.7)
+    talk.callee_says("all right", pause_s=0.9)
     number = talk.last_released()
     talk.happens(SpeechStarted(talk.now_s))
     talk.happens(WordsHeard("all right is that", False))
