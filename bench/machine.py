@@ -7,7 +7,7 @@ _PROC = Path("/proc")
 _TICKS_A_SECOND = os.sysconf("SC_CLK_TCK")
 _PAGE_BYTES = os.sysconf("SC_PAGE_SIZE")
 _UTIME, _CSTIME = 11, 14  # fields of /proc/<pid>/stat, counted behind the program's name
-_IDLE, _IOWAIT, _GUEST = 3, 4, 8  # fields of /proc/stat's first line
+_USER, _NICE, _SYSTEM, _STEAL = 0, 1, 2, 7  # fields of /proc/stat's first line
 
 
 def cpu_s(pid: int) -> float:
@@ -30,7 +30,6 @@ def rss_mb(pid: int) -> float:
 
 
 def busy_s() -> float:
-    """Return the time that all processors have been at work, for whomever."""
-    fields = (_PROC / "stat").read_text(encoding="ascii").split(maxsplit=11)[1:11]
-    ticks = [int(field) for field in fields[:_GUEST]]
-    return (sum(ticks) - ticks[_IDLE] - ticks[_IOWAIT]) / _TICKS_A_SECOND
+    """Return the time that all processors were at work for processes, or for other machines."""
+    fields = (_PROC / "stat").read_text(encoding="ascii").split(maxsplit=9)[1:9]
+    return sum(int(fields[kind]) for kind in (_USER, _NICE, _SYSTEM, _STEAL)) / _TICKS_A_SECOND
