@@ -5,6 +5,7 @@ import signal
 import subprocess
 import sys
 import threading
+import time
 from collections.abc import Mapping
 from pathlib import Path
 
@@ -37,6 +38,7 @@ class Process:
     ) -> None:
         self.name = name
         self.log = log
+        self.started_at = 0.0
         self._command = command
         self._environ = environ
         self._inherits = inherits
@@ -50,10 +52,16 @@ class Process:
         assert self._popen is not None
         return self._popen.pid
 
+    @property
+    def pids(self) -> list[int]:
+        """It and all that it has started."""
+        return session.members(self.pid)
+
     def start(self, **environ: str) -> None:
         """Start it, with these variables in place of its own."""
         assert not self._wanted, f"{self.name} runs"
         self._wanted = True
+        self.started_at = time.time()
         self._changed = bool(environ)
         with self.log.open("ab") as log:
             self._popen = subprocess.Popen(

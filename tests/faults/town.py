@@ -15,10 +15,10 @@ from datetime import datetime
 from pathlib import Path
 from typing import Any
 from urllib.parse import urlsplit
+from urllib.request import ProxyHandler, build_opener
 
 from redis import Redis
 
-from floyd.calls import slots
 from floyd.calls.progress import FINAL
 from floyd.demo.world import introduce
 from floyd.errands.lifecycle import CLOSED, State
@@ -41,6 +41,8 @@ _SWEPT_WITHIN_S = 5.0
 _READY_WITHIN_S = 90.0
 _LOCAL = "127.0.0.1,localhost"
 _SLOTS = "slots:reserved_until"
+_CAPACITIES = "slots:capacities"
+CALLS = ("calls", "calls 2")
 
 
 class Town:
@@ -62,12 +64,22 @@ class Town:
 
     def begin(self) -> None:
         """Begin a case: a user and a school that nobody has phoned yet."""
+        self.until(self._is_ready, _READY_WITHIN_S)
         open_store(self.settings)
         self.sandbox.reset()
         self._held = 0
         self.scenario = self.another_family()
         self._before = marks()
         self._log_sizes = {each.log: each.log.stat().st_size for each in self.processes.values()}
+
+    def _is_ready(self) -> bool:
+        """All that a case before has killed is back."""
+        works_since = self.processes["worker"].started_at
+        with Redis.from_url(self.settings.redis_url) as redis:
+            takers = {int(name.split(b"-")[0]) for name in redis.hkeys(_CAPACITIES)}
+            working = redis.zcount("workers:alive", works_since, "+inf")
+        taking = all(takers & set(self.processes[name].pids) for name in CALLS)
+        return bool(taking and working and _answers(f"{self.settings.floyd_public_url}/readyz"))
 
     def another_family(self, school: str | None = "school_secretary") -> Scenario:
         """Let another user and another school live here; somebody answers there, or nobody does."""
@@ -142,12 +154,17 @@ class Town:
         deadline = time.monotonic() + patience_s
         while not (result := seen()):
             if time.monotonic() > deadline:
-                raise TimeoutError(f"not seen within {patience_s} s")
+                raise TimeoutError(f"not seen within {patience_s} s\n{self._so_far()}")
             for process in self.processes.values():
                 process.revive()
             for event in self.sandbox.records(since, (), _LOOK_EVERY_S):
                 since = event.number
         return result
+
+    def _so_far(self) -> str:
+        """What has been said and texted, for whoever reads a failure."""
+        said = [f"{each.speaker}: {each.text}" for c in self.calls() for each in c.transcript]
+        return "\n".join([*said, *(f"text: {body}" for body in self.replies())])
 
     def passed(self, seconds: float) -> None:
         """Wait until so many seconds of the world have passed."""
@@ -259,6 +276,14 @@ class Town:
         ]
 
 
+def _answers(url: str) -> bool:
+    try:
+        with build_opener(ProxyHandler({})).open(url, timeout=2) as response:
+            return bool(response.status == 200)
+    except OSError:
+        return False
+
+
 def heard(call: PhoneCall, speaker: str) -> str:
     """All that one side of a call has said, in small letters."""
     return " ".join(each.text for each in call.transcript if each.speaker == speaker).lower()
@@ -287,7 +312,6 @@ def town(directory: Path, scale: float) -> Iterator[Town]:
         place.scenario = Scenario.from_json(ready["scenario"])
         migrate_database(place.settings)
         _start_floyd(place, environ, {name: door.fileno() for name, door in doors.items()})
-        _await_floyd(place)
         yield place
 
 
@@ -336,7 +360,7 @@ def _start_redis(place: Town, environ: dict[str, str]) -> dict[str, str]:
 def _start_floyd(place: Town, environ: Mapping[str, str], doors: Mapping[str, int]) -> None:
     """Start what the Procfile names, and calls twice: as on two machines behind one door."""
     commands = _procfile()
-    for name in ("web", "calls", "calls 2", "worker", "clock"):
+    for name in ("web", *CALLS, "worker", "clock"):
         kind = name.split()[0]
         bound = ("--bind", f"fd://{doors[kind]}") if kind in doors else ()
         place.processes[name] = Process(
@@ -357,14 +381,3 @@ def _procfile() -> dict[str, tuple[str, ...]]:
         name: (sys.executable, "-m", *shlex.split(command.removeprefix("python -m ")))
         for name, command in named.items()
     }
-
-
-def _await_floyd(place: Town) -> None:
-    """Wait until both doors answer, both calls processes take calls, and a worker works."""
-    clock, redis = place.settings.clock, open_store(place.settings)
-    wanted = 2 * place.settings.floyd_max_calls
-    place.until(
-        lambda: slots.free(redis, clock.now()) == wanted and redis.zcard("workers:alive"),
-        _READY_WITHIN_S,
-    )
-    database.close()
