@@ -59,6 +59,8 @@ from floyd.store.models import Call
 log = logging.getLogger(__name__)
 
 _LINE_LOOKED_AT_EVERY_S = 5.0
+# uvloop rounds to whole milliseconds: a timer that came early would be set again and again.
+_NEVER_EARLY_S = 0.0005
 # How long the end of a call waits for the database, and for services that do not answer.
 _STORING_TAKES_AT_MOST_S = 5.0
 _CLOSING_TAKES_AT_MOST_S = 5.0
@@ -327,7 +329,7 @@ class LiveCall:
             self._wake.cancel()
         delay_s = max(0.0, command.at_s - self._now_s())
         self._wake = asyncio.get_running_loop().call_later(
-            self._clock.real(delay_s), self.happened, TimePassed()
+            self._clock.real(delay_s) + _NEVER_EARLY_S, self.happened, TimePassed()
         )
 
     async def _open_voice(self) -> Speaking:
