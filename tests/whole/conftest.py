@@ -51,9 +51,13 @@ class Town:
         user: User = User.get(User.phone == self.user)
         return user
 
-    def live_prompts(self) -> list[str]:
-        """All that the model was told during calls; what it thinks before and after is left out."""
-        chats = [event.fields["body"] for event in self.sandbox.records(0, ["openai.chat"])]
+    def live_prompts(self, since: int = 0) -> list[str]:
+        """What the model was told during calls; what it thinks before and after is left out.
+
+        Args:
+            since: the record after which it was told so.
+        """
+        chats = [event.fields["body"] for event in self.sandbox.records(since, ["openai.chat"])]
         live = [body for body in chats if "response_format" not in body]
         return [" ".join(str(each["content"]) for each in body["messages"]) for body in live]
 
@@ -193,6 +197,8 @@ def town(running: tuple[PhoneWorld, Supervisor], request: pytest.FixtureRequest)
     try:
         yield Town(world, supervisor, scenario)
     finally:
+        # What is put off would be called in the middle of another test.
+        Errand.update(due_at=None).where(Errand.state == "scheduled").execute()
         database.close()
 
 

@@ -62,7 +62,7 @@ def test_a_call_that_ends_with_its_socket_is_reported_as_cut_off(town: Town) -> 
     town.text(town.scenario.request)
     town.said_by_floyd("sick")
     town.sandbox.lose_socket(town.sandbox.calls()[-1].sid)
-    assert "Shall I try again?" in town.reply("broke off")
+    assert "I'll try again" in town.reply("broke off")
 
 
 def test_a_process_that_is_stopped_hands_its_call_to_one_that_knows_all_that_was_said(
