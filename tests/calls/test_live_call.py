@@ -28,6 +28,8 @@ from floyd.services.voice.protocol import Spoken
 from floyd.store.database import writing
 from floyd.store.models import Call, Errand, User, Utterance
 
+pytestmark = pytest.mark.usefixtures("replayed")
+
 SID = "CA" + "1" * 32
 SCHOOL = "+15195550188"
 
