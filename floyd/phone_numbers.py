@@ -70,6 +70,11 @@ def zones_of(e164: str) -> tuple[str, ...]:
     return tuple(zone for zone in zones if zone != "Etc/Unknown") or ("UTC",)
 
 
+def is_toll_free(e164: str) -> bool:
+    """Return whether a number is a business's that is at home in no area: 1-800 and the like."""
+    return bool(phonenumbers.number_type(phonenumbers.parse(e164)) == PhoneNumberType.TOLL_FREE)
+
+
 def refusal(dialled: str, *, countries: tuple[int, ...], own: str) -> Refusal | None:
     """Return why a number may not be dialled, or None when nothing speaks against it.
 

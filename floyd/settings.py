@@ -27,6 +27,7 @@ _SECRETS_FROM_FILES = (
     "DATABASE_URL",
     "REDIS_URL",
 )
+_TIME = r"([01]\d|2[0-3]):[0-5]\d"
 _STRONG_SECRET_LENGTH = 32
 _LEAST_DIFFERENT_LETTERS = 8
 _STAND_IN_URLS = (
@@ -77,6 +78,11 @@ class Settings(BaseModel):
 
     floyd_dial_only: str = Field(default="", pattern=r"^(\+[1-9]\d{6,14})?$")
     floyd_countries: str = Field(default="1", pattern=r"^\s*\d{1,3}(\s*,\s*\d{1,3})*\s*$")
+    floyd_call_hours: str = Field(default="08:00-21:00", pattern=rf"^{_TIME}-({_TIME}|24:00)$")
+    floyd_tries: int = Field(default=3, ge=1, le=10)
+    floyd_retry_busy_s: float = Field(default=600, ge=60, le=86_400)
+    floyd_retry_no_answer_s: float = Field(default=3600, ge=60, le=86_400)
+    floyd_retry_cut_off_s: float = Field(default=120, ge=10, le=86_400)
     floyd_max_calls: int = Field(default=40, ge=1, le=1000)
     floyd_find_texts_every_s: float = Field(default=60, ge=10, le=3600)
     floyd_workers: int = Field(default=8, ge=1, le=100)
@@ -91,6 +97,14 @@ class Settings(BaseModel):
     @classmethod
     def _without_trailing_slash(cls, url: str) -> str:
         return url.rstrip("/")
+
+    @field_validator("floyd_call_hours")
+    @classmethod
+    def _in_their_order(cls, hours: str) -> str:
+        opens, closes = hours.split("-")
+        if opens >= closes:
+            raise ValueError("must begin before they end, both on one day")
+        return hours
 
     @property
     def media_url(self) -> str:
@@ -114,6 +128,14 @@ class Settings(BaseModel):
     def countries(self) -> tuple[int, ...]:
         """Country calling codes that may be dialled."""
         return tuple(int(code) for code in self.floyd_countries.replace(" ", "").split(",") if code)
+
+    @property
+    def call_hours_min(self) -> tuple[int, int]:
+        """From when to when callees may be phoned, in minutes after their midnight."""
+        opens, closes = (
+            int(written[:2]) * 60 + int(written[3:]) for written in self.floyd_call_hours.split("-")
+        )
+        return opens, closes
 
     @property
     def clock(self) -> Clock:

@@ -69,6 +69,7 @@ def settings(tmp_path: Path, redis_url: str) -> Settings:
         twilio_auth_token=secrets.token_hex(16),
         twilio_phone_number="+12265550100",
         twilio_api_url="http://127.0.0.1:9",
+        floyd_call_hours="00:00-24:00",
         openai_api_key="sk-test",
         openai_base_url="http://127.0.0.1:9/v1",
         google_speech_endpoint="http://127.0.0.1:9",

@@ -27,6 +27,11 @@ def test_a_good_environment_is_taken() -> None:
     settings = load(GOOD)
     assert settings.media_url == "wss://floyd.example"
     assert settings.countries == (1,)
+    assert settings.call_hours_min == (8 * 60, 21 * 60)
+
+
+def test_callees_may_be_phoned_all_day_long() -> None:
+    assert load(GOOD | {"FLOYD_CALL_HOURS": "00:00-24:00"}).call_hours_min == (0, 24 * 60)
 
 
 @pytest.mark.parametrize(
@@ -56,6 +61,11 @@ def test_production_refuses_stand_ins_weak_secrets_and_a_time_scale(name: str, v
         ("FLOYD_DIAL_ONLY", "519 555 0188"),
         ("FLOYD_COUNTRIES", "CA"),
         ("FLOYD_MAX_CALLS", "many"),
+        ("FLOYD_CALL_HOURS", "8-21"),
+        ("FLOYD_CALL_HOURS", "21:00-08:00"),
+        ("FLOYD_CALL_HOURS", "08:00-24:30"),
+        ("FLOYD_TRIES", "0"),
+        ("FLOYD_RETRY_BUSY_S", "0"),
     ],
 )
 def test_what_cannot_be_meant_is_refused_at_the_start(name: str, value: str) -> None:

@@ -13,6 +13,7 @@ from zoneinfo import ZoneInfo
 from floyd.calls import phrases, returning, tools
 from floyd.calls.earlier_calls import calls_material
 from floyd.phone_numbers import zones_of
+from floyd.prompts.schemas import Outcome
 from floyd.services.model.protocol import Tool
 from floyd.store.models import Call, Errand
 
@@ -125,7 +126,9 @@ def _return(call: Call, now: float) -> Role:
 
 def _phoned_back(call: Call, errand: Errand) -> Role:
     role = _errand(call, errand)
-    material = role.material if call.awaited else {**role.material, "only_listen": True}
+    # Who was left a message calls about just that, though the errand ended with it.
+    may_tell = call.awaited or errand.outcome == Outcome.VOICEMAIL_LEFT
+    material = role.material if may_tell else {**role.material, "only_listen": True}
     return replace(
         role,
         introduction=phrases.RETURN_GREETING,

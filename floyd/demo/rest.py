@@ -6,7 +6,8 @@ from floyd.demo.users_phone import UsersPhone
 from floyd.errands.lifecycle import CLOSED, State
 from floyd.store.models import Call, Errand, InboundText, OutboundText
 
-_AT_REST = (*CLOSED, State.WAITING_FOR_USER)
+# Whom it tries again much later it has told so.
+_AT_REST = (*CLOSED, State.WAITING_FOR_USER, State.SCHEDULED)
 _ON_THEIR_WAY = ("queued", "sending", "sent")
 
 

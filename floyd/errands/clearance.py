@@ -1,8 +1,9 @@
 """What the gates decide on, gathered from the database: before a plan is kept and before a dial."""
 
 from floyd.errands.gates import GateInput, refused
+from floyd.errands.hours import CallHours
 from floyd.errands.knowledge import contacts_of, texts_of
-from floyd.phone_numbers import Refusal
+from floyd.phone_numbers import Refusal, is_toll_free, zones_of
 from floyd.prompts.schemas import Outcome
 from floyd.settings import Settings
 from floyd.store.models import Call, Errand, User
@@ -21,6 +22,12 @@ def refusal(settings: Settings, errand: Errand, phone: str) -> Refusal | None:
             asked_not_to_be_called=_asked_not_to_be_called(phone),
         )
     )
+
+
+def hours_of(settings: Settings, phone: str, user: User) -> CallHours:
+    """Return when a number (E.164) may be phoned; one without an area, in its user's hours."""
+    zones = (user.zone,) if is_toll_free(phone) else zones_of(phone)
+    return CallHours(*settings.call_hours_min, zones)
 
 
 def _asked_not_to_be_called(phone: str) -> bool:

@@ -4,7 +4,6 @@ All of it is one transaction behind a compare-and-swap on `reported_at`: whateve
 whoever reports at once, the user reads of a call once.
 """
 
-from collections.abc import Sequence
 from typing import Any
 
 import structlog
@@ -12,13 +11,16 @@ import structlog
 from floyd.calls.returning import begin_awaiting
 from floyd.errands.conversation import open_questions
 from floyd.errands.ended import look_again, mark_reported, ready_to_report
-from floyd.errands.lifecycle import MOST_TRIES, WORTH_ANOTHER_TRY, State, after_call, move
+from floyd.errands.following import Following, following
+from floyd.errands.lifecycle import MOST_UNPLACED, State, move
+from floyd.errands.retries import RETRIED
 from floyd.errands.telling import callee_of
 from floyd.errors import ModelError
 from floyd.phone_numbers import for_reading
 from floyd.prompts.schemas import Outcome
 from floyd.reports import wording
 from floyd.reports.delivery import write_text
+from floyd.reports.moments import in_short, in_words
 from floyd.reports.summary import Summary, summarise, without_model
 from floyd.services import Services
 from floyd.store.database import Writes, writing
@@ -27,6 +29,7 @@ from floyd.store.models import Call, Contact, Errand, Fact, Question
 log = structlog.get_logger()
 
 _SETTLES = frozenset({Outcome.DONE, Outcome.PARTLY, Outcome.DECLINED, Outcome.DO_NOT_CALL})
+_WELL = frozenset({Outcome.DONE, Outcome.PARTLY})
 _REPORT_LEASE_S = 45
 _RETRY_AFTER_S = 20
 _WITHOUT_MODEL_AFTER_S = 120
@@ -39,7 +42,7 @@ def conclude(services: Services, call_id: int) -> None:
     call = ready_to_report(call_id, now)
     if call is None or call.errand is None:
         return
-    if was_never_placed(call) and call.errand.tries < MOST_TRIES:
+    if was_never_placed(call) and call.errand.tries < MOST_UNPLACED:
         _dial_again(call, call.errand, now)
         return
     if not _take(call, call.errand, now):
@@ -48,7 +51,7 @@ def conclude(services: Services, call_id: int) -> None:
     if summary is None:
         look_again(call, services.clock.now() + _RETRY_AFTER_S)
     else:
-        _tell(call, Errand.get_by_id(call.errand.id), summary, services.clock.now())
+        _tell(services, call, Errand.get_by_id(call.errand.id), summary)
 
 
 def _summary(services: Services, call: Call, now: float) -> Summary | None:
@@ -88,36 +91,56 @@ def _dial_again(call: Call, errand: Errand, now: float) -> None:
                 writes.look_at("advance_errand", errand.id)
 
 
-def _tell(call: Call, errand: Errand, summary: Summary, now: float) -> None:
-    state = _state_after(call, errand, summary)
+def _tell(services: Services, call: Call, errand: Errand, summary: Summary) -> None:
+    now = services.clock.now()
+    next_ = following(services.settings, call, errand, summary.outcome, now)
     with writing() as writes:
-        if not mark_reported(call, now, _kept(summary)):
+        if not mark_reported(call, now, _kept(summary, next_)):
             return
-        goes_on = call.awaited or _is_settled_after_all(writes, call, errand, summary, now)
-        if not goes_on and summary.said is None:
+        if call.awaited or _is_settled_after_all(writes, call, errand, summary, now):
+            _go_on(writes, call, errand, summary, next_, now)
+        elif _answers_message(errand, summary):
+            ending = _ending(call, errand, summary, Following(State.DONE), now)
+            _write(writes, call, errand, ending, now)
+        elif summary.said is not None:
+            _write(writes, call, errand, _ending(call, errand, summary, None, now), now)
+        else:
             return
-        asked = _asked(call, errand, summary, state) if goes_on else list(summary.missing)
-        ending = _ending(errand, call, summary, state if goes_on else None, asked)
-        if goes_on:
-            why = f"the call ended: {summary.outcome}"
-            outcome = summary.outcome.value
-            move(writes, errand.id, State.REPORTING, state, why, now, outcome=outcome)
-            _ask(errand, ending, state, now)
         _learn(errand, call, summary, now)
-        write_text(
-            writes,
-            user=errand.user,
-            errand=errand,
-            body=wording.text(ending),
-            occasion=f"call:{call.attempt}:report",
-            now=now,
-        )
 
 
-def _state_after(call: Call, errand: Errand, summary: Summary) -> State:
-    """Return where a call takes its errand; a callee's own call is no try that was in vain."""
-    own = call.role == "return" and summary.outcome in WORTH_ANOTHER_TRY
-    return after_call(summary.outcome, 0 if own else errand.tries)
+def _go_on(
+    writes: Writes, call: Call, errand: Errand, summary: Summary, next_: Following, now: float
+) -> None:
+    """Take an errand where its call leads, and tell its user, unless they know already."""
+    why = f"the call ended: {summary.outcome}"
+    changes: dict[str, Any] = {"outcome": summary.outcome.value}
+    if next_.due_at is not None:
+        changes["due_at"] = next_.due_at
+    move(writes, errand.id, State.REPORTING, next_.state, why, now, **changes)
+    if next_.is_told:
+        ending = _ending(call, errand, summary, next_, now)
+        _ask(errand, ending, next_.state, now)
+        _write(writes, call, errand, ending, now)
+
+
+def _write(writes: Writes, call: Call, errand: Errand, ending: wording.Ending, now: float) -> None:
+    write_text(
+        writes,
+        user=errand.user,
+        errand=errand,
+        body=wording.text(ending),
+        occasion=f"call:{call.attempt}:report",
+        now=now,
+    )
+
+
+def _answers_message(errand: Errand, summary: Summary) -> bool:
+    """Have an errand that ended with a message come to more than that: it was called back."""
+    if summary.outcome not in _WELL:
+        return False
+    left = (Errand.id == errand.id) & (Errand.outcome == Outcome.VOICEMAIL_LEFT.value)
+    return bool(Errand.update(outcome=summary.outcome.value).where(left).execute() == 1)
 
 
 def _is_settled_after_all(
@@ -132,45 +155,74 @@ def _is_settled_after_all(
     )
 
 
-def _kept(summary: Summary) -> dict[str, Any]:
+def _kept(summary: Summary, next_: Following) -> dict[str, Any]:
     return {
         "outcome": summary.outcome.value,
         "claims": list(summary.claims),
         "follow_ups": list(summary.follow_ups),
         "missing": list(summary.missing),
         "shared": list(summary.shared),
+        "told": next_.is_told,
     }
 
 
-def _asked(call: Call, errand: Errand, summary: Summary, state: State) -> list[str]:
+def _asked(call: Call, errand: Errand, summary: Summary, next_: Following | None) -> list[str]:
     """Return what the user is to answer: what is missing, else what still was when they called."""
-    if summary.missing or call.role != "return" or state is not State.WAITING_FOR_USER:
+    waits = next_ is not None and next_.state is State.WAITING_FOR_USER
+    if summary.missing or call.role != "return" or not waits:
         return list(summary.missing)
     return [question.text for question in open_questions(errand)]
 
 
 def _ending(
-    errand: Errand, call: Call, summary: Summary, state: State | None, asked: Sequence[str]
+    call: Call, errand: Errand, summary: Summary, next_: Following | None, now: float
 ) -> wording.Ending:
-    waits = state is State.WAITING_FOR_USER
-    worth_it = summary.outcome in WORTH_ANOTHER_TRY | {Outcome.NEEDS_USER}
+    """Return what is told; without anything that follows the errand stays as it was."""
+    state = next_.state if next_ else None
+    in_vain = summary.outcome in RETRIED
     return wording.Ending(
         outcome=summary.outcome,
         callee=callee_of(errand),
         number=for_reading(call.phone),
         claims=summary.claims,
         said=summary.said,
-        questions=asked,
+        message=summary.message,
+        questions=_asked(call, errand, summary, next_),
         follow_ups=summary.follow_ups,
-        shared=summary.shared,
+        shared=[*_shared_untold(errand), *summary.shared],
         tries=errand.tries,
-        asks_again=waits and summary.outcome in WORTH_ANOTHER_TRY,
-        tried_enough=worth_it and state is State.FAILED,
+        asks_again=in_vain and state is State.WAITING_FOR_USER,
+        tried_enough=summary.outcome is Outcome.NEEDS_USER and state is State.FAILED,
+        tried=_tried(errand, next_, now) if state is State.FAILED else (),
+        again=_again(errand, next_, now),
+        tries_left=next_.tries_left if next_ else 0,
         connected=summary.connected,
         by_machine=summary.by_machine,
         called_back=call.role == "return",
-        changes_nothing=state is None,
+        changes_nothing=next_ is None,
     )
+
+
+def _tried(errand: Errand, next_: Following | None, now: float) -> list[str]:
+    """Return when it was tried in vain, and what came of it."""
+    zone = errand.user.zone
+    tries = next_.tried if next_ else ()
+    return [f"{in_short(each.at, now, zone)} {wording.IN_VAIN[each.outcome]}" for each in tries]
+
+
+def _again(errand: Errand, next_: Following | None, now: float) -> str:
+    """Return when it will be tried again, if it will."""
+    if next_ is None or next_.due_at is None:
+        return ""
+    return in_words(next_.due_at, now, errand.user.zone, next_.zones)
+
+
+def _shared_untold(errand: Errand) -> list[str]:
+    """Return what was shared in calls of which the user has not read."""
+    reported = (Call.errand == errand) & Call.report.is_null(False)
+    calls = Call.select().where(reported).order_by(Call.id)
+    untold = [call.report["shared"] for call in calls if call.report.get("told") is False]
+    return [each for shared in untold for each in shared]
 
 
 def _ask(errand: Errand, ending: wording.Ending, state: State, now: float) -> None:

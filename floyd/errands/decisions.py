@@ -14,6 +14,10 @@ _DROPS_IT = re.compile(
     r"(?: then| it| that| thanks| thank you| please)*\W*",
     re.IGNORECASE,
 )
+_TAKES_NOTE = frozenset(
+    "alright all right cool fine good got great it k nice ok okay perfect sounds thank thanks thx "
+    "understood ty you".split()
+)
 
 
 class YesOrNo(Enum):
@@ -31,6 +35,12 @@ def yes_or_no(text: str) -> YesOrNo | None:
     if words & _YES or _YES_EMOJI.search(text):
         return YesOrNo.YES
     return None
+
+
+def takes_note(text: str) -> bool:
+    """Return whether a text says nothing but that its writer has read ours: "ok, thanks"."""
+    words = re.findall(r"[a-z']+", text.casefold())
+    return bool(words) and set(words) <= _TAKES_NOTE
 
 
 def drops_it(text: str) -> bool:

@@ -13,10 +13,12 @@ from peewee import IntegrityError
 
 from floyd.calls import slots, streams
 from floyd.calls.progress import FINAL
+from floyd.errands import waiting
 from floyd.errands.clearance import refusal
 from floyd.errands.gates import in_words
 from floyd.errands.lifecycle import DUE_AFTER_S, TIME_LIMIT_S, State, move
 from floyd.errands.telling import callee_of
+from floyd.errands.tries import is_by_itself
 from floyd.errors import TelephonyError
 from floyd.phone_numbers import for_reading
 from floyd.prompts.schemas import Outcome
@@ -48,6 +50,9 @@ def dial(services: Services, errand: Errand) -> None:
         with writing() as writes:
             _fail(writes, errand, State.READY, in_words(phone, why), services.clock.now())
         return
+    if not waiting.is_inside_hours(services, errand):
+        waiting.wait_for_hours(services, errand)
+        return
     if _has_called_back(errand):
         with writing():
             _look_again(errand, services.clock.now())
@@ -65,6 +70,9 @@ def dial(services: Services, errand: Errand) -> None:
 
 def place(services: Services, errand: Errand, call: Call) -> None:
     """Place a call that is reserved, unless another process does or its slot is gone."""
+    if not waiting.is_inside_hours(services, errand):
+        _give_back(services, errand, call)
+        return
     if not slots.reserve(services.redis, call.attempt, services.clock.now(), _SLOT_LASTS_S):
         return
     if not _take(services, errand, call):
@@ -79,6 +87,18 @@ def place(services: Services, errand: Errand, call: Call) -> None:
         Call.update(sid=sid, due_at=services.clock.now() + LOOK_UP_AFTER_S).where(
             (Call.id == call.id) & Call.sid.is_null()
         ).execute()
+
+
+def _give_back(services: Services, errand: Errand, call: Call) -> None:
+    """Let an attempt go that was taken up too late: the next one is made inside the hours."""
+    now = services.clock.now()
+    changes = {"state": "failed", "ended_at": now, "reported_at": now, "due_at": None}
+    with writing() as writes:
+        mine = (Call.id == call.id) & (Call.state == "reserved")
+        if Call.update(changes).where(mine).execute() == 1:
+            why = "the hours were over"
+            move(writes, errand.id, State.CALLING, State.READY, why, now, due_at=now)
+    slots.release(services.redis, call.attempt)
 
 
 def _has_called_back(errand: Errand) -> bool:
@@ -105,14 +125,15 @@ def _written_down(services: Services, errand: Errand, attempt: str, dialled: str
         due_at = now + TAKEN_UP_AFTER_S
         if not move(writes, errand.id, State.READY, State.CALLING, "dialling", now, due_at=due_at):
             return None
-        write_text(
-            writes,
-            user=errand.user,
-            errand=errand,
-            body=f"Calling {callee_of(errand)} now.",
-            occasion=f"errand:{errand.id}:calling:{_calls_before(errand)}",
-            now=now,
-        )
+        if not is_by_itself(errand):
+            write_text(
+                writes,
+                user=errand.user,
+                errand=errand,
+                body=f"Calling {callee_of(errand)} now.",
+                occasion=f"errand:{errand.id}:calling:{_calls_before(errand)}",
+                now=now,
+            )
         return Call.create(
             attempt=attempt,
             errand=errand,

@@ -16,7 +16,9 @@ TIME_LIMIT_S = 50 * 60
 
 PLANNING_LEASE_S = 45
 DIALLING_LEASE_S = 5
-MOST_TRIES = 3
+MOST_UNPLACED = 3
+"""How often a dial is made that Twilio never came to know of."""
+
 MOST_CALLS_BACK = 3
 """How often an errand calls back with what its user has answered, after its first call."""
 
@@ -77,34 +79,28 @@ AFTER_CALL: dict[Outcome, State] = {
     Outcome.DONE: State.DONE,
     Outcome.PARTLY: State.DONE,
     Outcome.NEEDS_USER: State.WAITING_FOR_USER,
-    Outcome.VOICEMAIL_LEFT: State.WAITING_FOR_USER,
-    Outcome.NO_ANSWER: State.WAITING_FOR_USER,
-    Outcome.BUSY: State.WAITING_FOR_USER,
-    Outcome.CLOSED: State.WAITING_FOR_USER,
-    Outcome.CUT_OFF: State.WAITING_FOR_USER,
+    Outcome.VOICEMAIL_LEFT: State.DONE,
+    Outcome.NO_ANSWER: State.SCHEDULED,
+    Outcome.BUSY: State.SCHEDULED,
+    Outcome.CLOSED: State.SCHEDULED,
+    Outcome.CUT_OFF: State.SCHEDULED,
     Outcome.DECLINED: State.FAILED,
     Outcome.WRONG_NUMBER: State.FAILED,
     Outcome.DO_NOT_CALL: State.FAILED,
     Outcome.FAILED: State.FAILED,
 }
-"""Where a call's outcome takes its errand, while another try is left."""
-
-WORTH_ANOTHER_TRY = frozenset(
-    {Outcome.VOICEMAIL_LEFT, Outcome.NO_ANSWER, Outcome.BUSY, Outcome.CLOSED, Outcome.CUT_OFF}
-)
+"""Where a call's outcome takes its errand, while another try is left: see `following`."""
 
 
-def after_call(outcome: Outcome, tries: int) -> State:
+def after_call(outcome: Outcome, talks: int) -> State:
     """Return the state that an outcome leads to.
 
     Args:
         outcome: of the call that has just ended.
-        tries: calls made for the errand so far, this one included.
+        talks: calls in which somebody was reached so far, this one included.
     """
-    state = AFTER_CALL[outcome]
-    most = MOST_TRIES if outcome in WORTH_ANOTHER_TRY else MOST_CALLS_BACK + 1
-    out_of_tries = state is State.WAITING_FOR_USER and tries >= most
-    return State.FAILED if out_of_tries else state
+    enough = outcome is Outcome.NEEDS_USER and talks > MOST_CALLS_BACK
+    return State.FAILED if enough else AFTER_CALL[outcome]
 
 
 def is_allowed(from_: str, to: str) -> bool:

@@ -16,6 +16,7 @@ from floyd.errands.lifecycle import (
     take_lease,
 )
 from floyd.errands.planning import give_up, has_waited_too_long, make_plan
+from floyd.errands.tries import ITS_TIME
 from floyd.services import Services
 from floyd.store.database import writing
 from floyd.store.models import Call, Errand
@@ -62,9 +63,8 @@ def _plan(services: Services, errand: Errand) -> None:
 def _wake(services: Services, errand: Errand) -> None:
     now = services.clock.now()
     if errand.due_at is not None and errand.due_at <= now:
-        why = "its time has come"
         with writing() as writes:
-            move(writes, errand.id, State.SCHEDULED, State.READY, why, now, due_at=now)
+            move(writes, errand.id, State.SCHEDULED, State.READY, ITS_TIME, now, due_at=now)
 
 
 def _dial(services: Services, errand: Errand) -> None:

@@ -2,6 +2,7 @@
 
 from floyd.errands.conversation import open_questions
 from floyd.errands.lifecycle import State
+from floyd.reports.moments import day_and_time
 from floyd.reports.wording import numbered
 from floyd.store.models import Errand, OutboundText
 
@@ -9,8 +10,8 @@ _REQUEST_LENGTH = 40
 
 _STANDING: dict[State, str] = {
     State.NEW: "I'm about to plan it.",
+    State.SCHEDULED: "I'm about to call.",
     State.PLANNING: "I'm planning it.",
-    State.SCHEDULED: "the call is planned for later.",
     State.READY: "I'm about to call.",
     State.CALLING: "I'm on the phone.",
     State.REPORTING: "the call is over, I'm writing down what came of it.",
@@ -41,6 +42,8 @@ def standing(errand: Errand) -> str:
         return f"{name_of(errand)}: I'm waiting for your answer. {numbered(questions)}"
     if state in (State.DONE, State.FAILED):
         return f"{name_of(errand)}: {_last_words(errand)}"
+    if state is State.SCHEDULED and errand.due_at is not None:
+        return f"{name_of(errand)}: I'll call on {day_and_time(errand.due_at, errand.user.zone)}."
     return f"{name_of(errand)}: {_STANDING[state]}"
 
 

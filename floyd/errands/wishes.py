@@ -9,7 +9,7 @@ from collections.abc import Callable
 from dataclasses import dataclass, field
 
 from floyd.errands.conversation import open_errands, open_questions
-from floyd.errands.decisions import YesOrNo, drops_it, yes_or_no
+from floyd.errands.decisions import YesOrNo, drops_it, takes_note, yes_or_no
 from floyd.errands.lifecycle import DUE_AFTER_S, State, move
 from floyd.errands.quoting import is_composed_of, is_quoted
 from floyd.errands.telling import name_of, standing
@@ -101,20 +101,40 @@ def _refuse(desk: Desk, wish: Wish) -> str | None:
 
 
 def _decide(desk: Desk, wish: Wish, decision: YesOrNo) -> str | None:
-    waiting = [
-        errand for errand in open_errands(desk.user) if errand.state == State.WAITING_FOR_USER
-    ]
-    if not waiting:
-        return _NOTHING_ASKED
-    errand = _meant(waiting, wish)
+    errand = _asking(desk.user, wish)
     if errand is None:
-        return _WHICH_ERRAND
+        return _WHICH_ERRAND if _undecided(desk.user) else _NOTHING_ASKED
     if decision is YesOrNo.NO:
         return _cancel_one(desk, errand)
+    if errand.state == State.SCHEDULED:
+        return standing(errand) if takes_note(own_words(desk, wish)) else _call_now(desk, errand)
     questions = open_questions(errand)
     if any(is_yes_or_no(question.text) for question in questions):
         return _settle(desk, errand, wish, decision)
     return "I still need to know: " + " ".join(question.text for question in questions)
+
+
+def _asking(user: User, wish: Wish) -> Errand | None:
+    """Return the errand that a yes or a no is for: one that asks, else one that is put off."""
+    undecided = _undecided(user)
+    asking = [errand for errand in undecided if errand.state == State.WAITING_FOR_USER]
+    named = [errand for errand in undecided if errand.id == wish.errand_id]
+    return _meant(named or asking or undecided, wish)
+
+
+def _undecided(user: User) -> list[Errand]:
+    states = (State.WAITING_FOR_USER, State.SCHEDULED)
+    return [errand for errand in open_errands(user) if errand.state in states]
+
+
+def _call_now(desk: Desk, errand: Errand) -> str | None:
+    """Make an errand ready that was put off; the dial tells its user, or why it must still wait."""
+    why = "the user wants it now"
+    ready = State.READY
+    if move(desk.writes, errand.id, State.SCHEDULED, ready, why, desk.now, due_at=desk.now):
+        desk.errands.append(errand.id)
+        return None
+    return standing(Errand.get_by_id(errand.id))
 
 
 def _settle(desk: Desk, errand: Errand, wish: Wish, decision: YesOrNo | None) -> str | None:

@@ -56,6 +56,7 @@ class Summary:
         shared: what was told about the user.
         connected: whether anybody or anything answered.
         by_machine: whether a voicemail answered.
+        message: what was left there, if all of it was.
     """
 
     outcome: Outcome
@@ -67,6 +68,7 @@ class Summary:
     shared: tuple[str, ...] = ()
     connected: bool = True
     by_machine: bool = False
+    message: str | None = None
 
 
 def summarise(thinker: Thinker, call: Call) -> Summary:
@@ -90,12 +92,28 @@ def without_conversation(call: Call) -> Summary:
     if on_the_line in _MACHINES_END:
         outcome = on_the_line
     transcript = transcript_of(call)
+    message = _message_left(call, transcript) if outcome is Outcome.VOICEMAIL_LEFT else None
+    if outcome is Outcome.VOICEMAIL_LEFT and message is None:
+        outcome = Outcome.NO_ANSWER
     return Summary(
         outcome=outcome,
         shared=tuple(_shared(call, transcript)),
         connected=call.answered_at is not None or call.state == "completed",
         by_machine=by_machine,
+        message=message,
     )
+
+
+def _message_left(call: Call, transcript: Transcript) -> str | None:
+    """Return the message of the plan, if a voicemail heard it to its end."""
+    message = str(_plan(call).get("voicemail_message") or "")
+    heard = " ".join(said.text for said in transcript.utterances if said.speaker == "floyd")
+    is_left = bool(message) and _words(message) in _words(heard)
+    return message if is_left else None
+
+
+def _words(text: str) -> str:
+    return " ".join(re.findall(r"\w+", text.casefold()))
 
 
 def without_model(call: Call) -> Summary:

@@ -9,6 +9,7 @@ from dataclasses import dataclass
 from floyd.prompts.schemas import Outcome
 
 TWO_SEGMENTS = 306
+_LONGEST_QUOTE = 130
 TRY_AGAIN = "Shall I try again?"
 _UNSURE_WHO = "Somebody calling from your number asked me: "
 _SHALL_I = '{unsure}"{request}". Shall I do that?'
@@ -19,7 +20,7 @@ _HEADINGS: dict[Outcome, str] = {
     Outcome.PARTLY: "Partly done: {callee}.",
     Outcome.DECLINED: "{callee} declined.",
     Outcome.NEEDS_USER: "I spoke with {callee}, but they need something that I don't know.",
-    Outcome.VOICEMAIL_LEFT: "I got {callee}'s voicemail and left a message.",
+    Outcome.VOICEMAIL_LEFT: "I got {callee}'s voicemail and left a message{message}",
     Outcome.NO_ANSWER: "Nobody answered at {callee}.",
     Outcome.BUSY: "The line at {callee} was busy.",
     Outcome.WRONG_NUMBER: "{number} turned out to be a wrong number for {callee}.",
@@ -41,6 +42,17 @@ _CALLED_BACK: dict[Outcome, str] = {
 _BROKE_OFF = "The call broke off before it was settled."
 _NOT_CONNECTED = "The call to {callee} at {number} could not be connected."
 _MACHINE = "{callee}'s voicemail answered. I left no message."
+IN_VAIN: dict[Outcome, str] = {
+    Outcome.NO_ANSWER: "no answer",
+    Outcome.BUSY: "busy",
+    Outcome.CLOSED: "closed",
+    Outcome.CUT_OFF: "broke off",
+}
+"""What came of a try, in a list of them."""
+
+_AGAIN = 'I\'ll try {once_more} {moment}{limit}. Text "drop it" to stop.'
+_TRIED = "I tried {times} and have stopped: {tries}."
+_IF_THEY_CALL_BACK = "If they call back, I'll take it from there."
 _TRIED_ENOUGH = "That was try {tries}, so I've stopped."
 _CALLED_ENOUGH = "I've called {tries} times, so I've stopped."
 _NEEDED = "They wanted to know: {questions}"
@@ -56,12 +68,16 @@ class Ending:
         number: for reading.
         claims: proven sentences.
         said: the callee's last words, where nothing was proven.
+        message: what was left on a voicemail.
         questions: what the user must answer before Floyd can call back.
         follow_ups: what the callee asked the user to do.
         shared: what was told about the user.
         tries: calls made for the errand, this one included.
         asks_again: whether the user is asked for another try.
-        tried_enough: whether another try would have been worth it, had there not been enough.
+        tried_enough: whether there were too many calls already to call with the user's answers.
+        tried: when it was tried, each with what came of it, where that was all in vain.
+        again: when it will be tried again ("at 9:15"); empty if it will not.
+        tries_left: how often it will be, at most.
         connected: whether anybody or anything answered.
         by_machine: whether a voicemail answered.
         called_back: whether the callee phoned Floyd.
@@ -73,12 +89,16 @@ class Ending:
     number: str
     claims: Sequence[str] = ()
     said: str | None = None
+    message: str | None = None
     questions: Sequence[str] = ()
     follow_ups: Sequence[str] = ()
     shared: Sequence[str] = ()
     tries: int = 1
     asks_again: bool = False
     tried_enough: bool = False
+    tried: Sequence[str] = ()
+    again: str = ""
+    tries_left: int = 0
     connected: bool = True
     by_machine: bool = False
     called_back: bool = False
@@ -118,7 +138,13 @@ def _heading(ending: Ending) -> str:
         template = _MACHINE
     elif ending.outcome is Outcome.FAILED and not ending.connected:
         template = _NOT_CONNECTED
-    return template.format(callee=ending.callee, number=ending.number, unconfirmed=_UNCONFIRMED)
+    quote = shortened(ending.message or "", _LONGEST_QUOTE)
+    return template.format(
+        callee=ending.callee,
+        number=ending.number,
+        unconfirmed=_UNCONFIRMED,
+        message=f': "{quote}"' if quote else ".",
+    )
 
 
 def _came_of_it(ending: Ending) -> str:
@@ -140,9 +166,25 @@ def _last(ending: Ending) -> list[str]:
         last.append(numbered(ending.questions))
     elif ending.asks_again:
         last.append(TRY_AGAIN)
+    elif ending.again or ending.tried:
+        last.append(_tries(ending))
+    if ending.outcome is Outcome.VOICEMAIL_LEFT:
+        last.append(_IF_THEY_CALL_BACK)
     if ending.shared:
-        last.append(f"I shared: {', '.join(ending.shared)}.")
+        last.append(f"I shared: {', '.join(dict.fromkeys(ending.shared))}.")
     return last
+
+
+def _tries(ending: Ending) -> str:
+    """Return when it will be tried again, or when it was, all in vain."""
+    if not ending.again:
+        times = "once" if len(ending.tried) == 1 else f"{len(ending.tried)} times"
+        return _TRIED.format(times=times, tries=", ".join(ending.tried))
+    left = {1: "", 2: ", up to twice more"}.get(
+        ending.tries_left, f", up to {ending.tries_left} times more"
+    )
+    once_more = "once more" if ending.tries_left == 1 else "again"
+    return _AGAIN.format(once_more=once_more, moment=ending.again, limit=left)
 
 
 def numbered(questions: Sequence[str]) -> str:

@@ -137,6 +137,8 @@ class World:
             "OPENAI_API_KEY": self._plan.openai_key,
             "GOOGLE_PLACES_URL": urls["places"],
             "GOOGLE_PLACES_API_KEY": self._places_key,
+            # Its people pick up whenever somebody plays with them.
+            "FLOYD_CALL_HOURS": "00:00-24:00",
             "FLOYD_TIME_SCALE": str(self.clock.scale),
             "FLOYD_TIME_ORIGIN": str(self.clock.origin),
         }

@@ -242,26 +242,36 @@ def test_a_model_that_fails_leaves_the_truth_of_the_transcript(
     assert "marked absent" in scripted_desk.replies[0]
 
 
+MESSAGE = "I'm calling to let you know that Mara is home sick today. Thank you, goodbye."
+LEFT = [SAID[0], SAID[1], ("floyd", MESSAGE)]
+CUT = [SAID[0], SAID[1], ("floyd", "I'm calling to let you know that—")]
+MACHINE: dict[str, Any] = {
+    "answered_by": "machine_end_beep",
+    "finish": {"outcome": "voicemail_left"},
+}
 NO_CONVERSATION: list[tuple[dict[str, Any], str, str]] = [
-    ({"state": "busy", "answered_at": None}, "busy", "waiting_for_user"),
-    ({"state": "no-answer", "answered_at": None}, "no_answer", "waiting_for_user"),
+    ({"state": "busy", "answered_at": None}, "busy", "scheduled"),
+    ({"state": "no-answer", "answered_at": None}, "no_answer", "scheduled"),
     ({"state": "failed", "answered_at": None}, "failed", "failed"),
-    ({"state": "canceled", "answered_at": None}, "no_answer", "waiting_for_user"),
-    ({"answered_by": "machine_end_beep"}, "no_answer", "waiting_for_user"),
-    (
-        {"answered_by": "machine_end_beep", "finish": {"outcome": "voicemail_left"}},
-        "voicemail_left",
-        "waiting_for_user",
-    ),
-    ({}, "cut_off", "waiting_for_user"),
+    ({"state": "canceled", "answered_at": None}, "no_answer", "scheduled"),
+    ({"answered_by": "machine_end_beep"}, "no_answer", "scheduled"),
+    ({"said": LEFT, **MACHINE}, "voicemail_left", "done"),
+    ({}, "cut_off", "scheduled"),
 ]
+
+
+def ended_in_vain(desk: Desk, said: Any = (), **changes: Any) -> Call:
+    call = ended_call(desk, said=list(said), **changes)
+    plan = PLAN | {"voicemail_message": MESSAGE}
+    Errand.update(plan=plan).where(Errand.id == call.errand.id).execute()
+    return Call.get_by_id(call.id)
 
 
 @pytest.mark.parametrize(("changes", "outcome", "state"), NO_CONVERSATION)
 def test_a_call_without_a_conversation_needs_no_model(
     scripted_desk: Desk, changes: dict[str, Any], outcome: str, state: str
 ) -> None:
-    errand = concluded(scripted_desk, ended_call(scripted_desk, said=[], **changes))
+    errand = concluded(scripted_desk, ended_in_vain(scripted_desk, **changes))
 
     assert (errand.outcome, errand.state) == (outcome, state)
     assert len(scripted_desk.replies) == 1
@@ -269,24 +279,35 @@ def test_a_call_without_a_conversation_needs_no_model(
 
 def test_every_way_of_ending_has_a_text_of_its_own(scripted_desk: Desk) -> None:
     for changes, _, _ in NO_CONVERSATION[:3] + NO_CONVERSATION[4:]:
-        concluded(scripted_desk, ended_call(scripted_desk, said=[], **changes))
+        concluded(scripted_desk, ended_in_vain(scripted_desk, **changes))
 
     assert len(set(scripted_desk.replies)) == len(NO_CONVERSATION) - 1
 
 
-def test_the_user_is_asked_before_another_try(scripted_desk: Desk) -> None:
-    concluded(scripted_desk, ended_call(scripted_desk, said=[], state="busy"))
+def test_a_message_on_a_voicemail_ends_the_errand_and_is_quoted(scripted_desk: Desk) -> None:
+    concluded(scripted_desk, ended_in_vain(scripted_desk, LEFT, **MACHINE))
 
+    assert scripted_desk.replies == [
+        f'I got Maple School\'s voicemail and left a message: "{MESSAGE}" '
+        "If they call back, I'll take it from there. I shared: your name."
+    ]
+
+
+def test_a_message_that_was_not_heard_to_its_end_was_not_left(scripted_desk: Desk) -> None:
+    errand = concluded(scripted_desk, ended_in_vain(scripted_desk, CUT, **MACHINE))
+
+    assert (errand.outcome, errand.state) == ("no_answer", "scheduled")
+    assert "left a message" not in scripted_desk.replies[0]
+
+
+def test_of_words_that_we_lost_the_user_decides(scripted_desk: Desk) -> None:
+    call = ended_call(scripted_desk, said=[], settled_at=None)
+    scripted_desk.clock.move(10)
+    errand = concluded(scripted_desk, call)
+
+    assert errand.state == "waiting_for_user"
     assert scripted_desk.replies[0].endswith("Shall I try again?")
     assert [question.text for question in Question.select()] == ["Shall I try again?"]
-
-
-def test_after_enough_tries_the_errand_ends(scripted_desk: Desk) -> None:
-    errand = concluded(scripted_desk, ended_call(scripted_desk, said=[], state="busy", tries=3))
-
-    assert (errand.state, errand.outcome) == ("failed", "busy")
-    assert "Shall I" not in scripted_desk.replies[0]
-    assert "try 3" in scripted_desk.replies[0]
 
 
 def test_what_the_callee_needs_is_asked_in_one_text(

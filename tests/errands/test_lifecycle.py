@@ -9,7 +9,7 @@ from floyd.errands.lifecycle import (
     AFTER_CALL,
     CLOSED,
     DUE_AFTER_S,
-    MOST_TRIES,
+    MOST_CALLS_BACK,
     MOVES,
     OPEN,
     State,
@@ -17,6 +17,7 @@ from floyd.errands.lifecycle import (
     is_allowed,
     move,
 )
+from floyd.errands.retries import RETRIED
 from floyd.prompts.schemas import Outcome
 from floyd.store.database import writing
 from floyd.store.models import Errand, ErrandMove, User
@@ -47,14 +48,19 @@ def test_a_call_that_goes_on_is_never_cancelled() -> None:
     assert not is_allowed(State.CALLING, State.CANCELLED)
 
 
-@pytest.mark.parametrize(("outcome", "tries"), list(product(Outcome, (1, MOST_TRIES))))
-def test_every_outcome_leads_to_an_allowed_state(outcome: Outcome, tries: int) -> None:
-    assert is_allowed(State.REPORTING, after_call(outcome, tries))
+@pytest.mark.parametrize(("outcome", "talks"), list(product(Outcome, (0, 1, MOST_CALLS_BACK + 1))))
+def test_every_outcome_leads_to_an_allowed_state(outcome: Outcome, talks: int) -> None:
+    assert is_allowed(State.REPORTING, after_call(outcome, talks))
 
 
-def test_an_errand_does_not_ask_for_more_tries_than_it_has() -> None:
-    assert after_call(Outcome.BUSY, MOST_TRIES - 1) is State.WAITING_FOR_USER
-    assert after_call(Outcome.BUSY, MOST_TRIES) is State.FAILED
+@pytest.mark.parametrize("outcome", sorted(RETRIED))
+def test_what_may_be_otherwise_at_another_time_is_tried_again(outcome: Outcome) -> None:
+    assert after_call(outcome, 0) is State.SCHEDULED
+
+
+def test_an_errand_does_not_ask_for_more_than_it_may_call_back_with() -> None:
+    assert after_call(Outcome.NEEDS_USER, MOST_CALLS_BACK) is State.WAITING_FOR_USER
+    assert after_call(Outcome.NEEDS_USER, MOST_CALLS_BACK + 1) is State.FAILED
 
 
 @settings(

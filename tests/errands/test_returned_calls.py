@@ -69,10 +69,25 @@ def test_after_a_call_in_which_nothing_was_said_the_user_is_asked_what_they_were
     ]
 
 
-def test_where_nothing_was_asked_another_try_is_offered(scripted_desk: Desk) -> None:
+def test_where_nothing_was_asked_they_are_called_again(scripted_desk: Desk) -> None:
     errand = ended(scripted_desk, awaiting(scripted_desk), [], awaited=True)
-    assert errand.state == "waiting_for_user"
-    assert scripted_desk.replies[0].endswith("Shall I try again?")
+    assert (errand.state, errand.tries) == ("scheduled", 1)
+    assert scripted_desk.replies[0].startswith(
+        "Maple School called back. The call broke off before it was settled. I'll try again at "
+    )
+
+
+def test_who_was_left_a_message_may_settle_it_by_calling_back(
+    scripted_desk: Desk, thinker: ScriptedThinker
+) -> None:
+    thinker.answers = [report(), report()]
+    errand = phoned(scripted_desk, scripted_desk.user, "done", outcome="voicemail_left")
+    errand = ended(scripted_desk, errand, finish=DONE)
+    assert (errand.state, errand.outcome) == ("done", "done")
+    assert scripted_desk.replies[0].startswith("Maple School called back. Done. Mara Berg is")
+
+    ended(scripted_desk, errand, finish=DONE)
+    assert scripted_desk.replies[1].startswith("Maple School called back. Mara Berg is")
 
 
 def test_of_an_errand_that_is_over_its_user_is_only_told(

@@ -144,7 +144,10 @@ def an_errand_has_one_live_call(seen: Evidence) -> Iterator[str]:
 
 
 def calls_are_reported_once(seen: Evidence) -> Iterator[str]:
-    """Every call has ended and was reported: with one text, unless it never became a call."""
+    """Every call has ended and was reported: with one text, unless it never became a call.
+
+    Of further tries that go on the user was told at the first one.
+    """
     told = Counter(text["occasion"] for text in seen.outbound)
     for call in seen.calls:
         name = f"call {call['id']}"
@@ -154,7 +157,8 @@ def calls_are_reported_once(seen: Evidence) -> Iterator[str]:
             yield f"{name} was never reported"
         elif call["role"] == "errand" and call["awaited"]:
             reports = told[f"call:{call['attempt']}:report"]
-            silent = call["report"] is None or call["report"]["outcome"] == _NEVER_PLACED
+            report = call["report"] or {"outcome": _NEVER_PLACED}
+            silent = report["outcome"] == _NEVER_PLACED or not report.get("told", True)
             if reports != (0 if silent else 1):
                 yield f"{name} was told {reports} times"
 
@@ -175,7 +179,7 @@ def errands_that_ended_were_told_once(seen: Evidence) -> Iterator[str]:
     """Done or failed: exactly one text says what became of it, and it waits for nothing more."""
     for errand in seen.errands:
         if errand["state"] not in CLOSED:
-            if errand["state"] != State.WAITING_FOR_USER:
+            if errand["state"] not in (State.WAITING_FOR_USER, State.SCHEDULED):
                 yield f"errand {errand['id']} is still {errand['state']}"
             continue
         if errand["state"] == State.CANCELLED:

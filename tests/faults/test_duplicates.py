@@ -113,7 +113,7 @@ def test_the_status_of_a_call_that_nobody_made_is_answered_and_forgotten(silent:
 
 def test_a_yes_that_is_sent_twice_dials_once(silent: Town) -> None:
     silent.text()
-    silent.reply("Shall I try again?")
+    silent.reply("I'll try again")
     silent.text("Yes")
     silent.text("Yes")
     silent.until(lambda: len(silent.calls()) == 2 and len(silent.replies()) > 3)

@@ -87,7 +87,7 @@ def test_a_recogniser_that_stays_away_ends_the_call_politely(talking: Town) -> N
     talking.said("line", "sick")
     talking.sandbox.change_conditions(google={"unavailable": True})
     talking.said("line", TROUBLE)
-    assert "Shall I try again?" in talking.reply("broke off")
+    assert "I'll try again" in talking.reply("broke off")
     talking.check()
 
 

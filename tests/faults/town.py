@@ -66,6 +66,8 @@ class Town:
         """Begin a case: a user and a school that nobody has phoned yet."""
         self.until(self._is_ready, _READY_WITHIN_S)
         open_store(self.settings)
+        # What another case has put off would be called in the middle of this one.
+        Errand.update(due_at=None).where(Errand.state == State.SCHEDULED).execute()
         self.sandbox.reset()
         self._held = 0
         self.scenario = self.another_family()
@@ -178,7 +180,7 @@ class Town:
     def _is_settled(self) -> bool:
         with Redis.from_url(self.settings.redis_url) as redis:
             waiting = redis.llen(f"rq:queue:{QUEUE}")
-        resting = [state.value for state in (*CLOSED, State.WAITING_FOR_USER)]
+        resting = [state.value for state in (*CLOSED, State.WAITING_FOR_USER, State.SCHEDULED)]
         return not waiting and not any(
             query.exists()
             for query in (

@@ -19,7 +19,7 @@ from floyd.sandbox.client import PhoneCall, PhoneText
 from floyd.sandbox.scenario import Scenario
 from floyd.store import open_store
 from floyd.store.database import database
-from floyd.store.models import Call, User
+from floyd.store.models import Call, Errand, User
 
 SCALE = 4.0
 RING_S = 2.0
