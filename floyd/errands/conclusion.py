@@ -42,7 +42,7 @@ def conclude(services: Services, call_id: int) -> None:
     call = ready_to_report(call_id, now)
     if call is None or call.errand is None:
         return
-    if was_never_placed(call) and call.errand.tries < MOST_UNPLACED:
+    if was_never_placed(call) and _unplaced(call.errand) < MOST_UNPLACED:
         _dial_again(call, call.errand, now)
         return
     if not _take(call, call.errand, now):
@@ -69,6 +69,10 @@ def _summary(services: Services, call: Call, now: float) -> Summary | None:
 def was_never_placed(call: Call) -> bool:
     """Return whether Twilio, asked twice, knew nothing of a call: it never rang anywhere."""
     return call.state == "failed" and call.sid is None and call.error_code is None
+
+
+def _unplaced(errand: Errand) -> int:
+    return len([call for call in errand.calls if was_never_placed(call)])
 
 
 def _take(call: Call, errand: Errand, now: float) -> bool:

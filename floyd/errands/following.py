@@ -39,7 +39,7 @@ def following(
 ) -> Following:
     """Return what follows a call that has come to an outcome, before it is reported."""
     own = call.role == "return"
-    state = after_call(outcome, talks(errand))
+    state = after_call(outcome, talks(errand) + (not own))
     if state is not State.SCHEDULED:
         return Following(state)
     if _is_lost(call) or (own and open_questions(errand)):

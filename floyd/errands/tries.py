@@ -36,13 +36,9 @@ def in_vain(errand: Errand) -> list[Try]:
 
 
 def talks(errand: Errand) -> int:
-    """Count the calls to the callee that were not in vain, the one that goes on included."""
-    missed = [
-        call
-        for call in _reported(errand)
-        if call.role == "errand" and call.report["outcome"] in RETRIED
-    ]
-    return int(errand.tries) - len(missed)
+    """Count the calls to the callee that were reported and not in vain."""
+    calls = [call for call in _reported(errand) if call.role == "errand"]
+    return len([call for call in calls if call.report["outcome"] not in RETRIED])
 
 
 def is_by_itself(errand: Errand) -> bool:

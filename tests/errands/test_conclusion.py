@@ -349,9 +349,11 @@ def test_a_call_that_was_never_placed_is_dialled_again(scripted_desk: Desk) -> N
 
 
 def test_a_call_that_can_never_be_placed_is_told_after_the_last_try(scripted_desk: Desk) -> None:
-    call = ended_call(
-        scripted_desk, said=[], tries=3, state="failed", sid=None, answered_at=None, token_used=0
-    )
+    unplaced = {"state": "failed", "sid": None, "answered_at": None, "token_used": 0}
+    call = ended_call(scripted_desk, said=[], tries=3, **unplaced)
+    for number in range(2):
+        values = {"phone": call.phone, "dialled": call.phone, "created_at": 0.0, **unplaced}
+        Call.create(attempt=f"before {number}", errand=call.errand, **values)
     errand = concluded(scripted_desk, call)
     assert (errand.state, errand.outcome) == ("failed", "failed")
     assert "could not be connected" in scripted_desk.replies[0]
