@@ -8,7 +8,7 @@ from dataclasses import dataclass, field
 from bench.conversation import reply_to
 from bench.ear import CalleesEar, Turn
 from bench.figures import Lag
-from bench.line.media_line import LineLost, MediaLine, StreamStart
+from bench.line.media_line import LineLost, MediaLine, Spoken, StreamStart
 from bench.speech import SILENCE, Utterance, Vocabulary, alone
 
 # A reply that has not begun by then, or is not over, is counted as missed.
@@ -117,10 +117,9 @@ class Callee:
         self._note_sound(turn)
         utterance = self._vocabulary.interruption(self.number, self._next())
         turn = self._ear.expect(reply_to(utterance.text))
-        speaking = asyncio.create_task(self._line.speak(utterance.frames))
+        speaking = asyncio.create_task(self._speak(utterance))
         cleared = await self._ear.is_cleared(CLEARED_WITHIN_S)
         spoken = await speaking
-        self._ear.callee_is_done(spoken.last_s)
         if cleared:
             self.notes.barge_ins.append((turn.clears[0] - spoken.first_s) * 1000)
         else:
@@ -153,9 +152,13 @@ class Callee:
 
     async def _say(self, utterance: Utterance, expected: str) -> Turn:
         turn = self._ear.expect(expected)
+        await self._speak(utterance)
+        return turn
+
+    async def _speak(self, utterance: Utterance) -> Spoken:
         spoken = await self._line.speak(utterance.frames)
         self._ear.callee_is_done(spoken.last_s)
-        return turn
+        return spoken
 
     def _judge_patience(self, utterance: Utterance, turn: Turn) -> None:
         if utterance.paused:

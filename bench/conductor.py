@@ -19,10 +19,10 @@ from bench.speech import Vocabulary
 from bench.stand_ins.process import StandIns, stand_ins
 from bench.world import World
 
-# What a part may take beyond its plan, and beyond so much a turn or a text.
+# What a part may take beyond its plan, and beyond so much a text.
 _SPARE_S = 120.0
-_A_TURN_S = 6.0
 _A_TEXT_S = 5.0
+_SAYS_SO_EVERY_S = 30.0
 
 
 class Measured(Protocol):
@@ -124,7 +124,7 @@ class Conductor:
     async def _measure_manners(self) -> None:
         crowd = self._plan.wanted_crowd
         self._world.say("pauses, noise, coughs, and long calls")
-        limit_s = max(crowd.least_s, crowd.turns * _A_TURN_S) + _SPARE_S
+        limit_s = max(crowd.least_s, crowd.turns * manners.A_TURN_S) + _SPARE_S
         self.outcome.manners = await self._in_time(
             limit_s, partial(manners.measure, self._world, crowd)
         )
@@ -141,9 +141,18 @@ class Conductor:
     ) -> MeasuredT:
         """Measure, and once more if the bench was late and may try again."""
         while True:
-            async with asyncio.timeout(limit_s):
-                measured = await measure()
+            still = asyncio.create_task(self._say_that_it_goes_on())
+            try:
+                async with asyncio.timeout(limit_s):
+                    measured = await measure()
+            finally:
+                still.cancel()
             if not measured.late or self._repeats == 0:
                 return measured
             self._repeats -= 1
             self._world.say("the bench itself was late: once more")
+
+    async def _say_that_it_goes_on(self) -> None:
+        while True:
+            await asyncio.sleep(_SAYS_SO_EVERY_S)
+            self._world.say("...")

@@ -16,6 +16,8 @@ from bench.parts.crowd import Talk, all_notes, converse
 from bench.speech import SILENCE, cough, line_noise
 from bench.world import Lags, World, was_late
 
+# A brief turn takes four seconds; a call in which they take longer than this ends early.
+A_TURN_S = 5.5
 _COMPARED_TURNS = 10
 _ONE_EVERY_S = 0.2
 _NOISE_FRAMES = 10
@@ -132,12 +134,16 @@ def _disturb(what: str, frames: tuple[bytes, ...], ended: asyncio.Event) -> Talk
 
 
 async def _grow(callee: Callee, turns: int) -> None:
+    ends_s = time.monotonic() + turns * A_TURN_S
     for _ in range(turns):
-        await callee.order_briefly()
+        if time.monotonic() < ends_s:
+            await callee.order_briefly()
 
 
 def _growth(calls: list[Notes]) -> float | None:
     """The median reply of the last ten turns by that of the first ten, over all calls."""
+    if not calls or any(len(notes.replies) < 2 * _COMPARED_TURNS for notes in calls):
+        return None
     first = [took for notes in calls for _, took in notes.replies[:_COMPARED_TURNS]]
     last = [took for notes in calls for _, took in notes.replies[-_COMPARED_TURNS:]]
-    return statistics.median(last) / statistics.median(first) if first else None
+    return statistics.median(last) / statistics.median(first)
