@@ -6,6 +6,8 @@ from dataclasses import dataclass, replace
 
 from floyd.sandbox.scenario import Scenario
 
+# A text that repeats the user's own words asks nothing, whatever they asked.
+REPEATS = "You asked me by phone:"
 ASKS_FOR_LIMITS = "budget|cost|spend|how much|address|deliver|where"
 
 
@@ -74,7 +76,7 @@ class Story:
 
     def reply_to(self, text: str) -> UserReply | None:
         """How the user answers a text of Floyd's; None where they have nothing to say."""
-        if "?" not in text:
+        if "?" not in text or text.startswith(REPEATS):
             return None
         found = (reply for reply in self.replies if re.search(reply.asked, text, re.IGNORECASE))
         return next(found, None)

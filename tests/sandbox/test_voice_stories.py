@@ -89,6 +89,7 @@ def test_the_user_phones_an_answer_where_the_story_has_it() -> None:
     assert reply is not None
     assert reply.caller == "caller_answer"
     assert story.reply_to("I called Royal City Flowers.") is None
+    assert story.reply_to("You asked me by phone: How much may it cost? I'm on it.") is None
 
 
 @pytest.mark.parametrize("name", ["callers", "nobody"])
