@@ -329,6 +329,39 @@ def test_the_next_streams_are_refused_on_demand() -> None:
     asyncio.run(in_world(scenario, GoogleConditions(unavailable_next=2)))
 
 
+def test_the_next_streams_meet_a_used_up_quota_on_demand() -> None:
+    async def scenario(world: World) -> None:
+        await refusal(world, at_once(CONFIG, AUDIO), exceptions.ResourceExhausted)
+        assert await world.results(at_once(CONFIG, AUDIO))
+
+    asyncio.run(in_world(scenario, GoogleConditions(exhausted_next=1)))
+
+
+def test_audio_far_ahead_of_real_time_breaks_the_stream() -> None:
+    async def scenario(world: World) -> None:
+        seconds = [Request(audio_content=silence(1)) for _ in range(10)]
+        assert "too fast" in await refusal(world, at_once(CONFIG, *seconds), exceptions.OutOfRange)
+
+    asyncio.run(in_world(scenario, GoogleConditions(ahead_limit_s=5)))
+
+
+def test_a_dead_network_holds_what_is_sent_until_it_lives_again() -> None:
+    async def scenario(world: World) -> None:
+        world.conditions.network_dead = True
+        began = world.clock.monotonic()
+
+        async def revive() -> None:
+            await world.clock.sleep(5)
+            world.conditions.network_dead = False
+
+        reviving = asyncio.create_task(revive())
+        assert await world.results(at_once(CONFIG, AUDIO))
+        assert world.clock.monotonic() - began >= 5
+        await reviving
+
+    asyncio.run(in_world(scenario))
+
+
 def test_running_streams_break_on_demand() -> None:
     async def scenario(world: World) -> None:
         async def broken() -> AsyncIterator[Request]:

@@ -50,14 +50,20 @@ class Speech:
 
 @pytest.fixture
 def speech() -> Iterator[Speech]:
-    with _speech() as running:
+    with _speech(SandboxClock(TIME_SCALE, time.time())) as running:
+        yield running
+
+
+@pytest.fixture
+def quick_speech() -> Iterator[Speech]:
+    """The same, where time passes twice as fast."""
+    with _speech(SandboxClock(2 * TIME_SCALE, time.time())) as running:
         yield running
 
 
 @contextmanager
-def _speech() -> Iterator[Speech]:
+def _speech(clock: SandboxClock) -> Iterator[Speech]:
     loop, voices = LoopThread(), Voices()
-    clock = SandboxClock(TIME_SCALE, time.time())
     records, openai, google = Records(clock), OpenAIConditions(), GoogleConditions()
     recogniser = GoogleSpeech(voices, google, clock, records)
     app = web.AppRunner(build_app(voices, openai, clock, records), shutdown_timeout=0.1)
@@ -112,3 +118,9 @@ def twilio_settings(settings: Settings, sandbox: Sandbox) -> Settings:
 def speech_settings(settings: Settings, speech: Speech) -> Settings:
     """Settings that lead to Google's and OpenAI's stand-ins."""
     return settings.model_copy(update=speech.environment)
+
+
+@pytest.fixture
+def quick_settings(settings: Settings, quick_speech: Speech) -> Settings:
+    """Settings that lead to them where time passes quickly."""
+    return settings.model_copy(update=quick_speech.environment)

@@ -87,6 +87,20 @@ def without_audio() -> Refusal:
     )
 
 
+def too_fast() -> Refusal:
+    """The audio runs far ahead of real time."""
+    return Refusal(
+        grpc.StatusCode.OUT_OF_RANGE,
+        "Audio data is being streamed too fast. "
+        "Please stream audio data approximately at real time.",
+    )
+
+
+def exhausted() -> Refusal:
+    """The quota is used up."""
+    return Refusal(grpc.StatusCode.RESOURCE_EXHAUSTED, "Resource has been exhausted (quota).")
+
+
 def unavailable() -> Refusal:
     """The service is down."""
     return Refusal(grpc.StatusCode.UNAVAILABLE, "The service is currently unavailable.")

@@ -22,4 +22,10 @@ class GoogleConditions:
     """So many of the next streams are refused with UNAVAILABLE."""
     unavailable: bool = False
     """While true, new streams are refused and running ones break with UNAVAILABLE."""
+    exhausted_next: int = 0
+    """So many of the next streams are refused with RESOURCE_EXHAUSTED."""
+    network_dead: bool = False
+    """While true, no byte comes or goes, and nobody is told."""
+    ahead_limit_s: float = 30.0
+    """A stream breaks whose audio runs further ahead of real time."""
     seed: int = 0

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import random
 import re
+from functools import lru_cache
 
 _SOUND_ALIKES = {
     "for": "four",
@@ -29,6 +30,7 @@ _SOUND_ALIKES = {
 _VOWELS = "aeiou"
 
 
+@lru_cache(maxsize=4096)
 def plain(word: str) -> str:
     """The word as an interim result shows it: lower case, without the punctuation around it."""
     return re.sub(r"^[^\w$#@&]+|[^\w%]+$", "", word).lower()

@@ -14,6 +14,7 @@ from google.cloud.speech_v1 import StreamingRecognizeRequest
 from floyd.sandbox.clock import SandboxClock
 from floyd.sandbox.google import checks
 from floyd.sandbox.google.conditions import GoogleConditions
+from floyd.sandbox.google.network import Network
 from floyd.sandbox.google.recogniser import Recogniser, Timed
 from floyd.sandbox.google.results import Response
 from floyd.sandbox.records import Records
@@ -21,6 +22,11 @@ from floyd.sandbox.sound import Voices, mulaw
 
 _Request: Any = StreamingRecognizeRequest.pb()
 _END: Any = grpc.aio.EOF  # type: ignore[attr-defined]  # the stubs lack it
+# Pings come as often as the time scale says.
+_ANY_PINGS = (
+    ("grpc.http2.min_ping_recv_interval_without_data_ms", 1),
+    ("grpc.http2.max_ping_strikes", 0),
+)
 _Context = grpc.aio.ServicerContext[Any, Any]
 
 
@@ -43,10 +49,11 @@ class GoogleSpeech:
         self._records = records
         self._streams = 0
         self._server: grpc.aio.Server | None = None
+        self._network = Network(conditions, clock)
 
     async def start(self, port: int = 0) -> int:
         """Serves on 127.0.0.1; returns the port."""
-        self._server = grpc.aio.server()
+        self._server = grpc.aio.server(options=_ANY_PINGS)
         recognise = grpc.stream_stream_rpc_method_handler(
             self._recognise,
             request_deserializer=_Request.FromString,
@@ -56,12 +63,13 @@ class GoogleSpeech:
             "google.cloud.speech.v1.Speech", {"StreamingRecognize": recognise}
         )
         self._server.add_generic_rpc_handlers((handler,))
-        bound = self._server.add_insecure_port(f"127.0.0.1:{port}")
+        bound = self._server.add_insecure_port("127.0.0.1:0")
         await self._server.start()
-        return bound
+        return await self._network.start(port, bound)
 
     async def stop(self) -> None:
         """Breaks all streams and stops serving."""
+        await self._network.stop()
         if self._server is not None:
             await self._server.stop(None)
             self._server = None
@@ -136,12 +144,19 @@ class _Stream:
             self._refuse_when_down(running=True)
             audio = checks.check_audio(request)
             self._schedule(recogniser.hear(decode(audio)))
-            if recogniser.position_ms > self._conditions.stream_limit_s * 1000:
+            heard_s = recogniser.position_ms / 1000
+            if heard_s > self._age_s + self._conditions.ahead_limit_s:
+                raise checks.too_fast()
+            if heard_s > self._conditions.stream_limit_s:
                 raise checks.out_of_time(self._conditions.stream_limit_s)
+
+    @property
+    def _age_s(self) -> float:
+        return self._clock.monotonic() - self._began
 
     async def _read(self) -> Any:
         """The next request, if it comes in time."""
-        remaining_s = self._began + self._conditions.stream_limit_s - self._clock.monotonic()
+        remaining_s = self._conditions.stream_limit_s - self._age_s
         limit_s = min(remaining_s, self._conditions.audio_timeout_s)
         try:
             async with self._clock.timeout(max(0.0, limit_s)):
@@ -155,6 +170,9 @@ class _Stream:
         if not running and self._conditions.unavailable_next > 0:
             self._conditions.unavailable_next -= 1
             raise checks.unavailable()
+        if not running and self._conditions.exhausted_next > 0:
+            self._conditions.exhausted_next -= 1
+            raise checks.exhausted()
         if self._conditions.unavailable:
             raise checks.unavailable()
 
