@@ -13,7 +13,9 @@ FILLER_AFTER_S = 1.5
 GIVE_UP_AFTER_S = 5.0
 MOST_FILLERS = 2
 
-# What a reply takes from its first request to its first sound; more of a head start gains nothing.
+# Who is in the middle of something is waited for longer than a reply takes to be made: it is
+# prepared only shortly before.
+PATIENT_FROM_S = 1.2
 HEAD_START_S = 0.7
 # A speaker whose every breath was taken for the end is listened to a little longer, and one who
 # never comes to an end is not answered ahead at all.
@@ -79,7 +81,9 @@ class Answering:
         if self._replies.playing or self._is_drafted(text) or self._drafts >= MOST_DRAFTS:
             return
         wait_s = LATER_DRAFTS_AFTER_S if self._drafts >= DRAFTS_AT_ONCE else 0.0
-        self._timers.set("draft", max(now_s, paused_s + max(wait_s, delay_s - HEAD_START_S)))
+        if delay_s >= PATIENT_FROM_S:
+            wait_s = delay_s - HEAD_START_S
+        self._timers.set("draft", max(now_s, paused_s + wait_s))
 
     def draft(self, text: str, paused_s: float) -> None:
         """Have the reply to the turn so far written and voiced, to be released if it ends here."""

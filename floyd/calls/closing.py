@@ -102,7 +102,8 @@ class Closing:
 
     def await_last_word(self, now_s: float, *, listening: bool) -> None:
         """Hang up when the other side has had the time for a last word, if that is heard."""
-        self._timers.set("hang_up", now_s + (LAST_WORD_S if listening else 0.0))
+        if not self._timers.is_set("hang_up"):
+            self._timers.set("hang_up", now_s + (LAST_WORD_S if listening else 0.0))
 
     def write_down(self) -> None:
         """Record what the call has concluded, if it has."""

@@ -2,7 +2,10 @@
 
 from floyd.calls.words import words_of
 
-_BACK_CHANNEL = frozenset("mm mhm hm hmm uh huh okay ok yeah right sure aha ah oh i see".split())
+_BACK_CHANNEL = frozenset(
+    """mm mhm hm hmm uh huh okay ok yeah yes yep yup right alright sure aha ah oh i see got it great
+    good perfect exactly understood""".split()
+)
 _GOODBYE = frozenset({"bye", "goodbye"})
 _COURTESY = frozenset(
     """thanks thank you too have a good great nice lovely day one okay ok alright all welcome you're

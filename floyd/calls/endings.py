@@ -102,11 +102,6 @@ def ending_of(text: str) -> Ending:
     return _ending_of_sentence(words, plain)
 
 
-def is_hesitation(text: str) -> bool:
-    """Say whether there is nothing in a text but the sound of thinking."""
-    return all(word in HESITATIONS for word in words_of(text))
-
-
 def _ending_of_sentence(words: list[str], plain: str) -> Ending:
     last = words[-1]
     if len(words) <= 3 and last in _ANSWERS:

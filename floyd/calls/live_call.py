@@ -64,6 +64,7 @@ _NEVER_EARLY_S = 0.0005
 # How long the end of a call waits for the database, and for services that do not answer.
 _STORING_TAKES_AT_MOST_S = 5.0
 _CLOSING_TAKES_AT_MOST_S = 5.0
+_LAST_WORDS_TAKE_AT_MOST_S = 1.5
 
 
 class LiveCall:
@@ -110,14 +111,14 @@ class LiveCall:
         helpers: list[asyncio.Task[None]] = []
         try:
             self._socket = await take_over
-            helpers = [
-                asyncio.create_task(self._read_transcripts()),
-                asyncio.create_task(self._watch_line()),
-            ]
+            reading = asyncio.create_task(self._read_transcripts())
+            helpers = [reading, asyncio.create_task(self._watch_line())]
             self.happened(StreamStarted())
             self._socket.begin()
             await self._ended.wait()
             self.happened(StreamEnded())
+            if self._turns.awaits_words:
+                await self._hear_out(reading)
         finally:
             self._close(GOING_AWAY)
             if self._wake:
@@ -127,6 +128,13 @@ class LiveCall:
                 await asyncio.wait([task])
             self._writer.settle(self._brief.call_id, self._generation)
             await self._writer.flushed()
+
+    async def _hear_out(self, reading: asyncio.Task[None]) -> None:
+        """Let the recogniser finish: a caller's last words are not final when they hang up."""
+        with suppress(TimeoutError):
+            async with asyncio.timeout(patience(self._clock, _LAST_WORDS_TAKE_AT_MOST_S)):
+                await self._listening.close()
+                await asyncio.wait([reading])
 
     async def _let_go(self, helpers: list[asyncio.Task[None]]) -> None:
         """End all that was begun for the call; a service that hangs must not hold it."""

@@ -6,23 +6,25 @@ its end, and the answer released when the turn is over. The closing: the goodbye
 word let pass, the line hung up.
 """
 
-from typing import Any, get_args
+from typing import get_args
 
 from floyd.calls import phrases
 from floyd.calls.answering import Answering
 from floyd.calls.brief import CallBrief
 from floyd.calls.callee_turns import CalleeTurns
+from floyd.calls.clockwork import Clockwork
 from floyd.calls.closing import Closing
 from floyd.calls.courtesy import is_back_channel, is_farewell
-from floyd.calls.endpointing import Endpointing
+from floyd.calls.greeting import is_machine
 from floyd.calls.hearing import Change, Hearing
+from floyd.calls.interruptions import ONLY_A_NOISE, RESUME_AFTER_S, Interruptions
+from floyd.calls.listening import Listening
 from floyd.calls.opening import Opening, is_ready_for_message
 from floyd.calls.replies import Progress, Replies, Reply
-from floyd.calls.timers import Timers
+from floyd.calls.silence import Silence
 from floyd.calls.transcript import Transcript
 from floyd.calls.vocabulary import (
     ClauseMisread,
-    Command,
     Event,
     HandOverAsked,
     HangUp,
@@ -37,66 +39,46 @@ from floyd.calls.vocabulary import (
     StreamEnded,
     StreamStarted,
     TakenUp,
-    TimePassed,
     ToolCalled,
-    WakeAt,
     WordsHeard,
 )
 from floyd.prompts.schemas import Outcome
 
-REPROMPT_AFTER_S = 8.0
-REPROMPTS = 2
 LONGEST_TALK_S = 20 * 60
-# However noisy the line: sound without a new word for so long is no speech.
-WORDS_STOPPED_S = 3.0
-# Sound after so long a silence is not the noise of before.
-QUIET_S = 1.0
-
 _SPEECH = (SpeechStarted, SpeechPaused, WordsHeard)
 
 
-class Turns:
+class Turns(Clockwork):
     """Decides for one call. `handle` is its only door."""
 
     def __init__(self, brief: CallBrief) -> None:
+        super().__init__()
         self._role = brief.role
-        self._now = 0.0
-        self._commands: list[Command] = []
-        self._timers = Timers()
         self._timers.set("talk_over", LONGEST_TALK_S - brief.offset_s)
-        self._wake_s: float | None = None
         self._hearing = Hearing()
-        self._endpointing = Endpointing()
+        self._listening = Listening(self._hearing, self._timers)
         self._transcript = Transcript(brief.earlier, brief.first_position)
         self._callee_turns = CalleeTurns(self._hearing, self._transcript, self._do)
-        self._replies = Replies(self._transcript, self._do)
+        self._replies = Replies(self._transcript, self._timers, self._do)
         self._opening = Opening(brief, self._replies, self._timers)
         self._answering = Answering(self._replies, self._timers)
         self._closing = Closing(brief.role, self._transcript, self._replies, self._timers, self._do)
+        self._interruptions = Interruptions(self._replies)
+        self._silence = Silence(self._replies, self._closing, self._timers)
         self._deaf = False
-        self._reprompts = 0
         self._conversing = False
         self._leaving = False
-        self._over = False
+        self._cut_off = False
 
-    def handle(self, event: Event, now_s: float) -> list[Command]:
-        """Return what to do about an event.
+    @property
+    def awaits_words(self) -> bool:
+        """The line is gone, and what was said last on it may yet be understood better."""
+        return self._cut_off and not self._deaf and self._hearing.awaits_final
 
-        Args:
-            event: what happened.
-            now_s: seconds since the media stream began; never less than before.
-        """
-        self._now = max(now_s, self._now)
-        self._commands = []
-        if not self._over:
-            if not (self._deaf and isinstance(event, _SPEECH)):
-                _HANDLERS[type(event)](self, event)
-            while not self._over and (name := self._timers.due(self._now)):
-                _TIMERS[name](self)
-        if not self._over and self._timers.next_s not in (None, self._wake_s):
-            self._wake_s = self._timers.next_s
-            self._do(WakeAt(self._wake_s))
-        return self._commands
+    def _minds(self, event: Event) -> bool:
+        if self._over:
+            return self.awaits_words and isinstance(event, WordsHeard)
+        return not (self._deaf and isinstance(event, _SPEECH))
 
     # --- The opening ------------------------------------------------------------------------------
 
@@ -127,36 +109,32 @@ class Turns:
     # --- Listening --------------------------------------------------------------------------------
 
     def _speech_started(self, event: SpeechStarted) -> None:
-        after_quiet = event.at_s - self._hearing.paused_s > QUIET_S
-        self._hearing.sound_started(event.at_s)
-        self._timers.cancel("introduce", "turn_over", "draft", "reprompt", "hang_up")
-        if after_quiet or not self._timers.is_set("words_stopped"):
-            self._timers.set("words_stopped", self._now + WORDS_STOPPED_S)
+        self._listening.sound_started(event.at_s, self._now)
 
     def _speech_paused(self, event: SpeechPaused) -> None:
         self._hearing.sound_paused(event.at_s)
         self._await_end_of_turn()
 
     def _words_heard(self, event: WordsHeard) -> None:
-        change = self._hearing.words(event.text, event.is_final)
+        change = self._listening.words(event, self._now)
         if change is Change.EARLIER_TURN:
             self._callee_turns.correct()
+        elif change is Change.NEW_WORDS and self._over:
+            self._callee_turns.end()
         elif change is Change.NEW_WORDS:
-            self._timers.cancel("reprompt")
-            self._timers.set("words_stopped", self._now + WORDS_STOPPED_S)
-            self._endpointing.went_on_after(self._hearing.take_pause())
             self._answering.words_changed(self._hearing.text)
             if self._is_interrupted():
-                self._be_silent()
+                self._interruptions.cut(self._now)
+                self._answering.forget()
             if not self._hearing.speaking:
                 self._await_end_of_turn()
 
     def _words_stopped(self) -> None:
         """What still sounds like speech is noise: no word has come for long."""
-        noisy = self._hearing.speaking
-        if noisy:
-            self._hearing.sound_paused(self._now)
-        if self._hearing.text and not self._opening.waiting:
+        noisy = self._listening.words_stopped(self._now)
+        if noisy and not is_machine(self._hearing.text):
+            self._introduce()
+        if (self._hearing.text or self._interruptions.pending) and not self._opening.waiting:
             self._turn_over()
         elif noisy:
             self._await_end_of_turn()
@@ -166,30 +144,26 @@ class Turns:
         hearing = self._hearing
         if self._opening.waiting:
             self._opening.greeting_paused(hearing)
+        elif self._interruptions.was_nothing(hearing.text):
+            self._timers.set("turn_over", self._now + RESUME_AFTER_S)
         elif hearing.text:
-            delay_s = self._endpointing.delay_s(hearing.text, is_final=hearing.is_final)
+            delay_s = self._listening.delay_s
             self._answering.prepare(hearing.text, hearing.paused_s, delay_s, self._now)
             self._timers.set("turn_over", hearing.paused_s + delay_s)
         else:
             self._floyd_is_quiet()
 
-    def _draft(self) -> None:
-        self._answering.draft(self._hearing.text, self._hearing.paused_s)
-
     def _is_interrupted(self) -> bool:
         """Say whether the callee's words stop what is heard of Floyd, or is about to be."""
-        about_to_sound = self._answering.about_to_sound or self._opening.about_to_sound
-        speaks = self._replies.playing or about_to_sound
-        return speaks and not self._opening.just_begun and not is_back_channel(self._hearing.text)
-
-    def _be_silent(self) -> None:
-        self._replies.silence(self._now)
-        self._answering.forget()
+        if self._opening.just_begun or is_back_channel(self._hearing.text):
+            return False
+        return self._replies.playing or self._answering.under_way or self._opening.about_to_sound
 
     def _listen_no_more(self) -> None:
         """Break off whatever goes on: Floyd has a last word to say, and takes no answer to it."""
         self._deaf = True
-        self._be_silent()
+        self._replies.silence(self._now)
+        self._answering.forget()
         self._answering.drop_draft()
         self._timers.clear()
         self._opening.end()
@@ -199,20 +173,37 @@ class Turns:
     # --- The end of the callee's turn -------------------------------------------------------------
 
     def _turn_over(self) -> None:
-        if self._hearing.speaking or not self._hearing.text:
-            return
-        back_channel = self._replies.playing
+        if not self._hearing.speaking and self._interruptions.was_nothing(self._hearing.text):
+            self._go_on()
+        elif not self._hearing.speaking and self._hearing.text:
+            self._react()
+
+    def _react(self) -> None:
+        """The callee has said something: a nod, a last word, or what is to be answered."""
+        self._interruptions.settle()
+        self._silence.ends()
         text = self._callee_turns.end()
-        if back_channel:
+        if self._replies.playing or self._answering.under_way:
             self._answering.drop_draft()
+            self._interruptions.nod(self._hearing.paused_s)
         elif self._closing.finish and is_farewell(text):
             self._answering.drop_draft()
             self._hang_up()
         else:
             self._closing.reopen()
-            self._reprompts = 0
             self._conversing = True
             self._release(self._answering.take(text, self._hearing.paused_s, self._now))
+
+    def _go_on(self) -> None:
+        """Nothing has cut Floyd off: say what was left unsaid."""
+        self._answering.drop_draft()
+        if self._hearing.text:
+            self._callee_turns.end()
+        cut = self._interruptions.settle()
+        if not self._opening.disclosed and all(reply.scripted for reply in cut):
+            self._opening.introduce(self._now)
+        elif not self._opening.disclosed or not self._interruptions.resume(cut, self._now):
+            self._generate_and_release(ONLY_A_NOISE)
 
     # --- Floyd's answer ---------------------------------------------------------------------------
 
@@ -223,6 +214,7 @@ class Turns:
         if self._parts():
             self._replies.drop(reply)
             return
+        self._timers.cancel("reprompt")
         self._opening.introduce_before_answer(self._now)
         self._answering.release(reply, self._now)
         self._use_tool(reply)
@@ -265,9 +257,16 @@ class Turns:
         elif self._opening.is_introduction(reply) or (
             reply.scripted and not self._answering.under_way
         ):
-            self._be_silent()
+            self._listen_no_more()
             self._closing.fail()
             self._hang_up()
+        else:
+            self._replies.drop(reply)
+
+    def _voiceless(self) -> None:
+        """The voice makes no sound of words that are ours: as bad as one that fails."""
+        if reply := self._replies.unvoiced:
+            self._reply_failed(ReplyFailed(reply.number))
 
     def _try_again(self) -> None:
         """One more reply after a failed one; after that a polite end."""
@@ -289,21 +288,20 @@ class Turns:
 
     def _floyd_is_quiet(self) -> None:
         """Nobody speaks: wait for the callee, or for their last word."""
-        if self._hearing.speaking or self._hearing.text:
+        if self._answering.under_way or self._replies.playing or not self._listening.quiet:
             return
-        if self._answering.under_way or self._replies.playing:
-            return
-        if self._closing.finish:
+        if self._interruptions.pending:
+            self._timers.set("turn_over", self._now + RESUME_AFTER_S)
+        elif self._closing.finish:
             self._closing.await_last_word(self._now, listening=not self._deaf)
+        elif self._interruptions.take_nod(self._now):
+            self._generate_and_release()
         elif not self._opening.waiting:
-            self._timers.set("reprompt", self._now + REPROMPT_AFTER_S)
+            self._silence.falls(self._now)
 
     def _reprompt(self) -> None:
-        if self._reprompts == REPROMPTS:
-            self._closing.say_goodbye(phrases.NOBODY_THERE, Outcome.CUT_OFF, self._now)
-        elif not self._parts():
-            self._reprompts += 1
-            self._replies.say(phrases.STILL_THERE, self._now)
+        if not self._parts():
+            self._silence.ask(self._now)
 
     # --- The closing ------------------------------------------------------------------------------
 
@@ -340,13 +338,9 @@ class Turns:
             self._do(HangUp())
             self._over = True
 
-    def _listening_failed(self, _: ListeningFailed) -> None:
+    def _break_off(self, last_words: str) -> None:
         self._listen_no_more()
-        self._closing.say_goodbye(phrases.TROUBLE, Outcome.CUT_OFF, self._now)
-
-    def _talk_over(self) -> None:
-        self._listen_no_more()
-        self._closing.say_goodbye(phrases.OUT_OF_TIME, Outcome.CUT_OFF, self._now)
+        self._closing.say_goodbye(last_words, Outcome.CUT_OFF, self._now)
 
     def _hand_over_asked(self, _: HandOverAsked) -> None:
         self._leaving = True
@@ -359,6 +353,7 @@ class Turns:
         self._do(LeaveStream())
 
     def _stream_ended(self, _: StreamEnded) -> None:
+        self._cut_off = True
         self._replies.cut(self._now)
         self._write_down_the_rest()
 
@@ -368,21 +363,14 @@ class Turns:
         self._closing.write_down()
         self._over = True
 
-    def _time_passed(self, _: TimePassed) -> None:
-        """Due timers fire after every event; this one only makes time pass."""
-        self._wake_s = None
 
-    def _do(self, command: Command) -> None:
-        self._commands.append(command)
-
-
-_HANDLERS: dict[type, Any] = {
+Turns.HANDLERS = {
     **dict.fromkeys(get_args(Progress), Turns._reply_progressed),
     StreamStarted: Turns._stream_started,
     SpeechStarted: Turns._speech_started,
     SpeechPaused: Turns._speech_paused,
     WordsHeard: Turns._words_heard,
-    ListeningFailed: Turns._listening_failed,
+    ListeningFailed: lambda turns, _: turns._break_off(phrases.TROUBLE),
     ClauseMisread: Turns._clause_misread,
     ToolCalled: Turns._tool_called,
     ReplyWritten: Turns._reply_written,
@@ -390,21 +378,21 @@ _HANDLERS: dict[type, Any] = {
     MarkReached: Turns._mark_reached,
     MachineDetected: Turns._machine_detected,
     TakenUp: Turns._taken_up,
-    TimePassed: Turns._time_passed,
     HandOverAsked: Turns._hand_over_asked,
     StreamEnded: Turns._stream_ended,
 }
 
-_TIMERS: dict[str, Any] = {
+Turns.ALARMS = {
     "introduce": Turns._introduce,
     "greeting_over": Turns._introduce,
     "words_stopped": Turns._words_stopped,
     "turn_over": Turns._turn_over,
-    "draft": Turns._draft,
+    "draft": lambda turns: turns._answering.draft(turns._hearing.text, turns._hearing.paused_s),
     "filler": lambda turns: turns._answering.fill(turns._now),
     "give_up": Turns._try_again,
+    "voiceless": Turns._voiceless,
     "reprompt": Turns._reprompt,
     "hang_up": Turns._hang_up,
     "goodbye_over": Turns._hang_up,
-    "talk_over": Turns._talk_over,
+    "talk_over": lambda turns: turns._break_off(phrases.OUT_OF_TIME),
 }

@@ -13,6 +13,11 @@ def words_of(text: str) -> list[str]:
     return re.findall(r"[\w']+", text.lower().replace("\N{RIGHT SINGLE QUOTATION MARK}", "'"))
 
 
+def is_hesitation(text: str) -> bool:
+    """Say whether there is nothing in a text but the sound of thinking, or nothing at all."""
+    return all(word in HESITATIONS for word in words_of(text))
+
+
 def same_words(one: str, other: str) -> bool:
     """Say whether two transcripts differ in nothing that an answer depends on.
 

@@ -154,7 +154,7 @@ class Telephone:
             making = self._makings[command.reply] = _Making(command.reply, list(self._answer))
             self._do_at(self.now_s + FIRST_CLAUSE_S, lambda: self._write(making))
         elif isinstance(command, Say):
-            making = _Making(command.reply, [command.text], released=True, done=True)
+            making = _Making(command.reply, [command.text], released=True)
             self._makings[command.reply] = making
             self._queue.insert(0 if command.ahead else len(self._queue), making)
             self._do_at(self.now_s, lambda: self._tell(making, 0))
@@ -256,3 +256,6 @@ class Telephone:
     def quiet_from_s(self) -> float:
         """When all that is queued by now has played."""
         return max((sound.to_s for sound in self.sounds), default=self.now_s)
+
+    def last_generated(self) -> Generate:
+        return [command for _, command in self.done if isinstance(command, Generate)][-1]

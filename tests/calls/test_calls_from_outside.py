@@ -237,7 +237,7 @@ def test_an_errand_that_cannot_be_taken_up_leaves_a_message_to_take() -> None:
 
 def test_a_reply_that_was_prepared_without_the_errand_is_dropped() -> None:
     talk = found_out()
-    talk.callee_says("it was about", pause_s=0.2)
+    talk.callee_says("it was about Ada", pause_s=0.2)
     draft = talk.all(Generate)[-1].reply
     talk.happens(TakenUp(7))
     assert Drop(draft) in talk.done

@@ -1,6 +1,11 @@
 import pytest
 
-from floyd.calls.greeting import LONG_PAUSE_S, SHORT_PAUSE_S, pause_before_introduction_s
+from floyd.calls.greeting import (
+    LONG_PAUSE_S,
+    SHORT_PAUSE_S,
+    UNFINISHED_PAUSE_S,
+    pause_before_introduction_s,
+)
 
 
 @pytest.mark.parametrize(
@@ -10,6 +15,9 @@ from floyd.calls.greeting import LONG_PAUSE_S, SHORT_PAUSE_S, pause_before_intro
         ("hello", 0.5, SHORT_PAUSE_S),
         ("hello maple school office how can i help you", 3.0, SHORT_PAUSE_S),
         ("Good morning, Maple School, Denise speaking.", 2.6, SHORT_PAUSE_S),
+        ("Thank you for calling Brock Road Garage, this is Mike.", 3.0, SHORT_PAUSE_S),
+        ("maple school how may i direct your call", 2.4, SHORT_PAUSE_S),
+        ("thank you for calling the", 2.0, UNFINISHED_PAUSE_S),
         ("thank you for calling maple school where every child", 3.0, LONG_PAUSE_S),
     ],
 )
