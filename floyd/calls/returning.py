@@ -8,6 +8,7 @@ from typing import Any, NamedTuple
 
 from peewee import fn
 
+from floyd.prompts.schemas import Outcome
 from floyd.store.database import writing
 from floyd.store.models import Call, Errand, ErrandMove
 
@@ -31,11 +32,16 @@ class Candidate(NamedTuple):
 def candidates(phone: str, now: float) -> list[Candidate]:
     """Return the errands for which Floyd phoned a number of late: the open ones, else the newest.
 
+    One that ended with a message on their voicemail is as good as open to whoever answers it.
     Nobody was phoned where the list is empty; Floyd must find out which one is meant where it has
     several.
     """
     found = phoned(phone, now)
-    return [one for one in found if one.errand.state in _OPEN] or found[:1]
+    return [one for one in found if _may_be_meant(one.errand)] or found[:1]
+
+
+def _may_be_meant(errand: Errand) -> bool:
+    return errand.state in _OPEN or errand.outcome == Outcome.VOICEMAIL_LEFT
 
 
 def phoned(phone: str, now: float) -> list[Candidate]:

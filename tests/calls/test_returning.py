@@ -100,6 +100,12 @@ def test_of_several_open_ones_all_may_be_meant_the_last_called_first(user: User)
     assert ids() == [second.id, first.id]
 
 
+def test_who_was_left_a_message_may_mean_just_that(user: User) -> None:
+    told, open_one = errand_of(user, State.DONE), errand_of(user)
+    Errand.update(outcome="voicemail_left").where(Errand.id == told.id).execute()
+    assert ids() == [open_one.id, told.id]
+
+
 def test_a_call_that_was_never_placed_is_returned_by_nobody(user: User) -> None:
     errand_of(user, sid=None)
     assert ids() == []

@@ -42,7 +42,7 @@ def test_for_a_caller_whom_nobody_vouches_for_nothing_is_done_before_a_yes(town:
 
 
 def test_a_school_that_calls_back_is_told_what_it_was_called_for(town: Town) -> None:
-    town.sandbox.put_phone(town.school, "voicemail")
+    town.sandbox.put_phone(town.school, "busy")
     town.text(town.scenario.request)
     town.reply("I'll try again")
     town.sandbox.call_floyd(town.school, "caller_secretary", ATTESTED)
@@ -53,7 +53,7 @@ def test_a_school_that_calls_back_is_told_what_it_was_called_for(town: Town) -> 
 def test_a_school_whose_number_nobody_vouches_for_leaves_a_message(town: Town) -> None:
     town.sandbox.put_phone(town.school, "voicemail")
     town.text(town.scenario.request)
-    town.reply("I'll try again")
+    town.reply("left a message")
     sid = town.sandbox.call_floyd(town.school, "caller_secretary")
     town.reply("I can't be sure it was them")
     heard = town.sandbox.call_over(sid).transcript

@@ -38,7 +38,7 @@ def test_floyd_greets_before_a_word_is_said_and_remembers_what_it_is_told(town: 
 
 
 def test_a_user_asks_by_phone_how_it_is_going_and_drops_it(town: Town) -> None:
-    town.sandbox.put_phone(town.school, "voicemail")
+    town.sandbox.put_phone(town.school, "busy")
     town.text(town.scenario.request)
     town.reply("I'll try again")
     assert "Mara" in heard(phone(town, "caller_status"))
