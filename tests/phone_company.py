@@ -93,3 +93,6 @@ class ScriptedTelephony:
 
     def hang_up(self, sid: str) -> None:
         self.hung_up.append(sid)
+
+    def attachment(self, text_sid: str, url: str, most_bytes: int) -> bytes:
+        raise TelephonyError("no attachment")

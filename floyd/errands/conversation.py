@@ -4,10 +4,13 @@ from datetime import datetime
 from typing import Any
 from zoneinfo import ZoneInfo
 
-from floyd.errands.lifecycle import OPEN
+from floyd.errands.lifecycle import CLOSED, OPEN
 from floyd.store.models import (
     Call,
+    Contact,
     Errand,
+    ErrandMove,
+    Fact,
     InboundText,
     OutboundText,
     Question,
@@ -17,6 +20,9 @@ from floyd.store.models import (
 
 _EARLIER_TEXTS = 10
 _EARLIER_LENGTH = 500
+_MOST_RECENT = 5
+_RECENT_S = 86_400
+_MOST_KNOWN = 60
 
 
 def local_time(user: User, now: float) -> str:
@@ -55,6 +61,30 @@ def errands_material(user: User) -> list[dict[str, Any]]:
     ]
 
 
+def recent_material(user: User, now: float) -> list[dict[str, Any]]:
+    """Return a user's errands that ended within a day, the last one first, for the model."""
+    ends = [state.value for state in CLOSED]
+    ended = ErrandMove.to_state.in_(ends) & (ErrandMove.at > now - _RECENT_S)
+    moves = (
+        ErrandMove.select()
+        .join(Errand)
+        .where((Errand.user == user) & ended)
+        .order_by(ErrandMove.id.desc())
+        .limit(_MOST_RECENT)
+    )
+    errands = [move.errand for move in moves]
+    return [{"id": one.id, "request": one.request, "state": one.state} for one in errands]
+
+
+def known_subjects(user: User) -> list[str]:
+    """Return what there is something known about, names of contacts included; no values."""
+    current = (Fact.user == user) & Fact.superseded_at.is_null()
+    facts = Fact.select(Fact.subject).where(current).order_by(Fact.id.desc()).limit(_MOST_KNOWN)
+    contacts = Contact.select(Contact.name).where(Contact.user == user).limit(_MOST_KNOWN)
+    names = [fact.subject for fact in facts] + [contact.name for contact in contacts]
+    return list(dict.fromkeys(names))
+
+
 def written_by(user: User) -> Any:
     """Return the condition that a text is surely a user's own: written, or said by them.
 
@@ -84,9 +114,11 @@ def earlier_texts(user: User, before: float) -> list[dict[str, str]]:
         user: whose conversation.
         before: epoch seconds; texts of that moment and later are left out.
     """
+    # What the user wanted forgotten is not in it.
+    remembered = InboundText.forgotten_at.is_null()
     theirs = (
         InboundText.select()
-        .where(written_by(user) & (InboundText.received_at < before))
+        .where(written_by(user) & (InboundText.received_at < before) & remembered)
         .order_by(InboundText.received_at.desc())
         .limit(_EARLIER_TEXTS)
     )

@@ -3,7 +3,7 @@
 from typing import Any
 
 from floyd.errands.conversation import local_time, open_errands, open_questions
-from floyd.errands.knowledge import contacts_of, facts_of
+from floyd.errands.knowledge import contacts_of, facts_of, tellable
 from floyd.errands.telling import name_of, standing
 from floyd.store.models import Call, User
 
@@ -16,10 +16,12 @@ def material(call: Call, now: float) -> dict[str, Any]:
     user = call.user
     assert user
     known = {"attested": bool(call.attested), "now": local_time(user, now)}
-    return {**known, **_about(user)} if call.attested else known
+    return {**known, **_about(user, now)} if call.attested else known
 
 
-def _about(user: User) -> dict[str, Any]:
+def _about(user: User, now: float) -> dict[str, Any]:
+    # Whoever stands beside the user may hear it, too: nothing sensitive is ever read out.
+    facts = tellable(facts_of(user, now), [])
     return {
         "user": user.name,
         "open_errands": [
@@ -30,6 +32,6 @@ def _about(user: User) -> dict[str, Any]:
             }
             for errand in open_errands(user)
         ],
-        "facts": [{"subject": fact.subject, "value": fact.value} for fact in facts_of(user)],
+        "facts": [{"subject": fact.subject, "value": fact.value} for fact in facts],
         "contacts": [{"name": contact.name} for contact in contacts_of(user)],
     }

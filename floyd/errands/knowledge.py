@@ -5,30 +5,58 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from typing import Any
 
+from floyd.errands import sensitive
 from floyd.errands.conversation import written_by
+from floyd.errands.decisions import YesOrNo, yes_or_no
 from floyd.reports.wording import is_yes_or_no
 from floyd.store.models import Contact, Errand, Fact, InboundText, Question, User
 
 _NUMBER_SEARCH = 200
 _DIGITS = re.compile(r"\d(?:[ .-]?\d){3,}")
 _DISTINCTIVE_LENGTH = 12
+_SECRET_LENGTH = 6
+_ODD_WORD = re.compile(r"\S+")
 
 
 @dataclass(frozen=True)
 class Knowledge:
-    """What a plan was made from, and is checked against; `begun` is the move that planning is."""
+    """What a plan was made from, and is checked against; `begun` is the move that planning is.
+
+    `withheld` are sensitive facts: the plan is made without them.
+    """
 
     facts: list[Fact]
+    withheld: list[Fact]
     contacts: list[Contact]
     texts: list[str]
     begun: int | None
 
 
-def facts_of(user: User) -> list[Fact]:
-    """Return what is known about a user and still holds."""
-    return list(
-        Fact.select().where((Fact.user == user) & Fact.superseded_at.is_null()).order_by(Fact.id)
-    )
+def facts_of(user: User, now: float) -> list[Fact]:
+    """Return what is known about a user and still holds at a time (epoch seconds)."""
+    holds = Fact.expires_at.is_null() | (Fact.expires_at > now)
+    current = (Fact.user == user) & Fact.superseded_at.is_null() & holds
+    return list(Fact.select().where(current).order_by(Fact.id))
+
+
+def tellable(facts: Iterable[Fact], words: Sequence[str]) -> list[Fact]:
+    """Return the facts that a conversation may know of: sensitive ones only if words allow it.
+
+    Args:
+        facts: what is known about a user.
+        words: the user's own for what the conversation is about.
+    """
+    return [fact for fact in facts if sensitive.may_be_told(f"{fact.subject}: {fact.value}", words)]
+
+
+def users_words(errand: Errand) -> list[str]:
+    """Return what a user has said for an errand; a yes says what it was asked about."""
+    said = [errand.request]
+    for answer in answers_material(errand):
+        question, words = str(answer["question"]), str(answer["answer"])
+        agrees = yes_or_no(words) is YesOrNo.YES
+        said.append(f"{question.rstrip('?')}: {words}" if agrees else words)
+    return said
 
 
 def contacts_of(user: User) -> list[Contact]:
@@ -109,8 +137,21 @@ def gives_away(text: str, private: Iterable[str], known: Sequence[str]) -> bool:
     return any(
         numbers & _numbers(value)
         or (len(value) >= _DISTINCTIVE_LENGTH and value in told and value not in allowed)
+        or any(word in told and word not in allowed for word in _odd_words(value))
         for value in (fact.casefold() for fact in private)
     )
+
+
+def _odd_words(text: str) -> set[str]:
+    """Return words of a text that can be nothing but a secret: letters and digits in one."""
+    words = (word.strip(".,;:!?\"'()") for word in _ODD_WORD.findall(text))
+    return {
+        word
+        for word in words
+        if len(word) >= _SECRET_LENGTH
+        and any(letter.isalpha() for letter in word)
+        and any(letter.isdigit() for letter in word)
+    }
 
 
 def _numbers(text: str) -> set[str]:

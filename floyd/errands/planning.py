@@ -22,7 +22,9 @@ from floyd.errands.knowledge import (
     facts_of,
     gives_away,
     snapshot,
+    tellable,
     texts_of,
+    users_words,
 )
 from floyd.errands.learning import learn
 from floyd.errands.lifecycle import State, move
@@ -49,10 +51,7 @@ _ASKS_FOR_NUMBER = re.compile(
 
 def make_plan(services: Services, errand: Errand) -> bool:
     """Plan an errand: True when it became ready; else it asks its user, or fails with a reason."""
-    user = errand.user
-    knowledge = Knowledge(
-        facts_of(user), contacts_of(user), [*texts_of(user), errand.request], _begun(errand)
-    )
+    knowledge = _knowledge(errand, services.clock.now())
     try:
         plan = services.thinker.think(
             instructions("plan"), _material(services, errand, knowledge), Plan
@@ -71,6 +70,19 @@ def make_plan(services: Services, errand: Errand) -> bool:
     else:
         return _make_ready(services, errand, plan, knowledge, phone)
     return False
+
+
+def _knowledge(errand: Errand, now: float) -> Knowledge:
+    user = errand.user
+    known = facts_of(user, now)
+    facts = tellable(known, users_words(errand))
+    return Knowledge(
+        facts=facts,
+        withheld=[fact for fact in known if fact not in facts],
+        contacts=contacts_of(user),
+        texts=[*texts_of(user), errand.request],
+        begun=_begun(errand),
+    )
 
 
 def has_waited_too_long(errand: Errand, now: float) -> bool:
@@ -240,7 +252,8 @@ def _check_privacy(plan: Plan, errand: Errand, knowledge: Knowledge) -> None:
     places = [f"{contact.name} {contact.phone} {contact.about}" for contact in knowledge.contacts]
     town = town_of(knowledge.facts) or ""
     known = [errand.request, plan.callee.phone or "", town, *chosen, *answers, *places]
-    private = [fact.value for fact in knowledge.facts if fact.id not in plan.fact_ids]
+    unchosen = [fact for fact in knowledge.facts if fact.id not in plan.fact_ids]
+    private = [fact.value for fact in (*unchosen, *knowledge.withheld)]
     if gives_away(plan.model_dump_json(exclude={"learned"}), private, known):
         raise ModelError("the plan tells more than its snapshot")
 

@@ -6,8 +6,9 @@ nothing is done before the user has said yes by text.
 
 from collections.abc import Sequence
 
+from floyd.errands.handling import Desk, own_words
 from floyd.errands.lifecycle import State
-from floyd.errands.wishes import Desk, carry_out, own_words
+from floyd.errands.settling import carry_out
 from floyd.prompts.schemas import Wish
 from floyd.reports.wording import shall_i, shortened
 from floyd.store.models import Errand, Question

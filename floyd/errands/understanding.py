@@ -6,19 +6,33 @@ twice at once, is harmless. The texts of one user are taken in their order.
 
 import secrets
 import unicodedata
+from collections.abc import Sequence
+from itertools import pairwise
 
 import structlog
 from redis import Redis
 
-from floyd.errands.conversation import dialogue, earlier_texts, errands_material, local_time
+from floyd.errands import halves, inquiries
+from floyd.errands.cards import Card
+from floyd.errands.conversation import (
+    dialogue,
+    earlier_texts,
+    errands_material,
+    known_subjects,
+    local_time,
+    recent_material,
+)
+from floyd.errands.enclosures import ask_to_save, cards_of
 from floyd.errands.gates import asks_for_an_emergency_call
+from floyd.errands.handling import Desk
+from floyd.errands.settling import carry_out, settle
 from floyd.errands.spoken import confirmation
 from floyd.errands.welcome import welcome
-from floyd.errands.wishes import Desk, carry_out
 from floyd.errors import ModelError
 from floyd.prompts import instructions
 from floyd.prompts.schemas import Understanding, Wish
-from floyd.reports.delivery import write_text
+from floyd.reports.delivery import plain, write_text
+from floyd.reports.segments import two_segments
 from floyd.services import Services
 from floyd.store.database import Writes, writing
 from floyd.store.models import InboundText, User
@@ -30,7 +44,9 @@ ONBOARDING = (
     "I don't know your number yet, so I can't help right now. Whoever set me up can add you."
 )
 NO_WORDS = "I got your text, but there were no words in it. What can I do for you?"
-NO_PICTURES = "I can't open pictures or files yet. What can I do for you? Please write it to me."
+NO_PICTURES = (
+    "I can't open that; I read contact cards only. What can I do for you? Please write it to me."
+)
 NOT_READ_YET = "I couldn't read your text just now; I'll try again in a moment."
 NOT_READ = "I'm sorry, I couldn't make sense of your text. Could you send it again in other words?"
 NOT_UNDERSTOOD = "I'm not sure what you mean. Whom should I call, and what should I say?"
@@ -54,6 +70,7 @@ _LOCK_S = 45
 _RETRY_AFTER_S = (10, 30, 60)
 _STALE_AFTER_S = 3600
 _MOST_WISHES = 5
+_OF_THE_USER = ("earlier_texts", "open_errands", "recent_errands", "known")
 
 # Deletes the lock only when it is still the one that we took.
 _UNLOCK = """
@@ -82,48 +99,92 @@ def understand(services: Services, text_id: int) -> list[int]:
 
 
 def _take_turn(services: Services, user: User, errands: list[int]) -> bool:
-    """Understand a user's next text, collecting its errands; True when another one waits."""
+    """Understand what a user sent next, collecting its errands; True when more waits."""
     lock, ours = f"understanding:{user.id}", secrets.token_hex(8)
     redis: Redis = services.redis
     if not redis.set(lock, ours, nx=True, px=round(services.clock.real(_LOCK_S) * 1000)):
         return False
     try:
-        text = _next_text(user, services.clock.now())
-        if text is not None:
-            errands += _understand_one(services, user, text)
+        texts = _next_texts(user, services.clock.now())
+        if texts:
+            errands += _understand_together(services, user, texts)
     finally:
         redis.eval(_UNLOCK, 1, lock, ours)
     # Whoever came while we held the lock has gone away again: what they came for is ours to do.
-    return _next_text(user, services.clock.now()) is not None
+    return bool(_next_texts(user, services.clock.now()))
 
 
-def _next_text(user: User, now: float) -> InboundText | None:
-    """Return the oldest text not yet understood, unless it failed and waits for its next try."""
-    text: InboundText | None = (
-        InboundText.select()
-        .where((InboundText.phone == user.phone) & InboundText.understood_at.is_null())
-        .order_by(InboundText.received_at, InboundText.id)
-        .first()
-    )
-    waits = text is not None and text.tries > 0 and (text.due_at or 0) > now
-    return None if waits else text
+def _next_texts(user: User, now: float) -> list[InboundText]:
+    """Return the oldest text not yet understood, with those that go on where it ended.
 
-
-def _understand_one(services: Services, user: User, text: InboundText) -> list[int]:
-    if plain := _plain_answer(text, services.clock.now()):
-        _answer_plainly(services, user, text, plain)
+    None while it waits for its next try, or for the rest of it.
+    """
+    texts, is_last = _unread(user)
+    if not texts or (texts[0].tries > 0 and (texts[0].due_at or 0) > now):
         return []
+    until = halves.waits_until(texts[-1])
+    if texts[-1].call or not is_last or now >= until:
+        return texts
+    return _wait_for_the_rest(texts, until)
+
+
+def _unread(user: User) -> tuple[list[InboundText], bool]:
+    """Return the first texts not yet understood that are one message, and whether no more came."""
+    waiting = (InboundText.phone == user.phone) & InboundText.understood_at.is_null()
+    oldest_first = (InboundText.received_at, InboundText.id)
+    found: list[InboundText] = list(
+        InboundText.select().where(waiting).order_by(*oldest_first).limit(halves.MOST_TOGETHER)
+    )
+    together = found[:1]
+    for earlier, later in pairwise(found):
+        if earlier.call or later.call or not halves.belong_together(earlier, later):
+            break
+        together.append(later)
+    return together, len(together) == len(found) < halves.MOST_TOGETHER
+
+
+def _wait_for_the_rest(texts: Sequence[InboundText], until: float) -> list[InboundText]:
+    """Have texts that end unfinished looked at again by the sweep, should no more come."""
+    with writing():
+        ids = [text.id for text in texts]
+        unread = InboundText.id.in_(ids) & InboundText.understood_at.is_null()
+        InboundText.update(due_at=until).where(unread & (InboundText.due_at != until)).execute()
+    return []
+
+
+def _as_one(texts: Sequence[InboundText]) -> InboundText:
+    """Return texts as the one message that they are; only in memory, their rows stay."""
+    whole = InboundText.get_by_id(texts[0].id)
+    whole.body = halves.joined([text.body for text in texts])
+    whole.media_count = sum(text.media_count for text in texts)
+    return whole
+
+
+def _understand_together(services: Services, user: User, texts: Sequence[InboundText]) -> list[int]:
+    text = _as_one(texts)
+    cards = cards_of(services, texts)
+    if plain_answer := None if cards else _plain_answer(text, services.clock.now()):
+        _answer_plainly(services, user, texts, plain_answer)
+        return []
+    inquiry = inquiries.open_inquiry(user, services.clock.now())
+    decided = inquiries.settles(inquiry, text.body) if inquiry and not text.call else None
     try:
-        wishes = _read(services, user, text)
+        is_read = decided is not None or not _has_words(text.body)
+        wishes = [] if is_read else _read(services, user, text)
     except ModelError as error:
-        _not_read(services, user, text, error)
+        _not_read(services, user, text, texts, error)
         return []
     with writing() as writes:
         now = services.clock.now()
-        if not _mark_understood(text, now):
+        has_grown = len(_unread(user)[0]) > len(texts)
+        if has_grown or not _mark_understood(texts, now):
+            # More of it has come while it was read: it is read again, as a whole.
             return []
         desk = Desk(writes=writes, user=user, text=text, now=now)
-        sentences = _carried_out(desk, wishes)
+        if inquiry and decided is not None:
+            sentences = settle(desk, inquiry, decided)
+        else:
+            sentences = _carried_out(desk, wishes, cards)
         if desk.is_surely_the_user and (hello := welcome(user, now)):
             sentences.insert(0, hello)
         if sentences:
@@ -131,13 +192,16 @@ def _understand_one(services: Services, user: User, text: InboundText) -> list[i
     return desk.errands
 
 
-def _carried_out(desk: Desk, wishes: list[Wish]) -> list[str]:
+def _carried_out(desk: Desk, wishes: list[Wish], cards: Sequence[Card]) -> list[str]:
     """Do what a text asks for and return what is said about it, sentence by sentence."""
     if desk.text.call is not None:
         return confirmation(desk, wishes)
+    saving = [ask_to_save(desk, cards)] if cards else []
     if not wishes:
-        return [NOT_UNDERSTOOD]
-    return [said for wish in wishes if (said := carry_out(desk, wish))]
+        return saving or [NOT_UNDERSTOOD]
+    if len(wishes) > 1:
+        wishes = [wish for wish in wishes if wish.kind != "small_talk"] or wishes[:1]
+    return [said for wish in wishes if (said := carry_out(desk, wish))] + saving
 
 
 def _read(services: Services, user: User, text: InboundText) -> list[Wish]:
@@ -147,20 +211,28 @@ def _read(services: Services, user: User, text: InboundText) -> list[Wish]:
         "text": text.body,
         "earlier_texts": earlier_texts(user, before=text.received_at),
         "open_errands": errands_material(user),
+        "recent_errands": recent_material(user, services.clock.now()),
+        "known": known_subjects(user),
     }
     if text.call is not None:
         material["spoken"] = dialogue(text.call)
         if not text.call.attested:
             # It may be a stranger who speaks: what Floyd knows of the user has no place there.
-            material |= {"user": "somebody", "earlier_texts": [], "open_errands": []}
+            material |= {key: [] for key in _OF_THE_USER} | {"user": "somebody"}
     understanding = services.thinker.think(instructions("understanding"), material, Understanding)
     return understanding.wishes[:_MOST_WISHES]
 
 
-def _not_read(services: Services, user: User, text: InboundText, error: ModelError) -> None:
+def _not_read(
+    services: Services,
+    user: User,
+    text: InboundText,
+    texts: Sequence[InboundText],
+    error: ModelError,
+) -> None:
     log.warning("text_not_read", text=text.id, tries=text.tries, error=type(error).__name__)
     if text.tries >= len(_RETRY_AFTER_S):
-        _answer_plainly(services, user, text, NOT_HEARD if text.call else NOT_READ)
+        _answer_plainly(services, user, texts, NOT_HEARD if text.call else NOT_READ)
         return
     with writing() as writes:
         now = services.clock.now()
@@ -176,29 +248,36 @@ def _welcome_stranger(services: Services, text: InboundText) -> None:
     """Answer someone whom Floyd does not work for: once ever, and without the model."""
     with writing() as writes:
         now = services.clock.now()
-        if _mark_understood(text, now):
+        if _mark_understood([text], now):
             occasion = f"onboarding:{text.phone}"
             write_text(writes, phone=text.phone, body=ONBOARDING, occasion=occasion, now=now)
 
 
-def _answer_plainly(services: Services, user: User, text: InboundText, body: str) -> None:
+def _answer_plainly(
+    services: Services, user: User, texts: Sequence[InboundText], body: str
+) -> None:
     with writing() as writes:
         now = services.clock.now()
-        if _mark_understood(text, now):
-            _reply(writes, user, text, body, now)
+        if _mark_understood(texts, now):
+            _reply(writes, user, texts[0], body, now)
 
 
-def _mark_understood(text: InboundText, now: float) -> bool:
-    marked = (
-        InboundText.update(understood_at=now, due_at=None)
-        .where((InboundText.id == text.id) & InboundText.understood_at.is_null())
-        .execute()
-    )
+def _mark_understood(texts: Sequence[InboundText], now: float) -> bool:
+    """Become the one who understands a message; whoever marks its first text has it all."""
+    first, *others = [text.id for text in texts]
+    unread = InboundText.understood_at.is_null()
+    mark = InboundText.update(understood_at=now, due_at=None)
+    marked = mark.where((InboundText.id == first) & unread).execute()
+    if marked == 1 and others:
+        mark = InboundText.update(understood_at=now, due_at=None)
+        mark.where(InboundText.id.in_(others) & unread).execute()
     return bool(marked == 1)
 
 
 def _reply(writes: Writes, user: User, text: InboundText, body: str, now: float) -> None:
-    write_text(writes, user=user, body=body, occasion=f"reply:{text.id}", now=now)
+    # Of what was asked for by phone the user must read every word that they say yes to.
+    told = body if text.call else two_segments(plain(body))
+    write_text(writes, user=user, body=told, occasion=f"reply:{text.id}", now=now)
 
 
 def _plain_answer(text: InboundText, now: float) -> str | None:

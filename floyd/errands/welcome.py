@@ -31,7 +31,7 @@ def welcome(user: User, now: float) -> str | None:
         .where((User.id == user.id) & User.welcomed_at.is_null())
         .execute()
     )
-    if first != 1 or facts_of(user) or contacts_of(user):
+    if first != 1 or facts_of(user, now) or contacts_of(user):
         return None
     questions = [_TOWN, _MORE] if _has_name(user) else [_NAME, _TOWN, _MORE]
     name = f" {user.name.split()[0]}" if _has_name(user) else ""

@@ -4,59 +4,34 @@ Every handler returns the sentence that the user reads about it, or None when an
 answer: an errand's own.
 """
 
-import re
-from collections.abc import Callable
-from dataclasses import dataclass, field
-
+from floyd.errands.changes import correct
 from floyd.errands.conversation import open_errands, open_questions
 from floyd.errands.decisions import YesOrNo, drops_it, takes_note, yes_or_no
+from floyd.errands.handling import Desk, Handler, own_words
 from floyd.errands.lifecycle import DUE_AFTER_S, State, move
-from floyd.errands.quoting import is_composed_of, is_quoted
+from floyd.errands.remembering import forget_it, learn_in_passing, recall, remember
 from floyd.errands.telling import name_of, standing
-from floyd.errands.welcome import take_name
 from floyd.prompts.schemas import Wish
 from floyd.reports.delivery import plain
-from floyd.reports.wording import TRY_AGAIN, is_yes_or_no
-from floyd.store.database import Writes
-from floyd.store.models import Errand, Fact, InboundText, Question, User
+from floyd.reports.segments import fits
+from floyd.reports.wording import CALL_AGAIN, TRY_AGAIN, is_yes_or_no, shortened
+from floyd.store.models import Errand, Question, User
 
 _WHICH_ERRAND = "Which of your errands do you mean?"
 _NOTHING_OPEN = "Nothing is open right now."
 _NOTHING_ASKED = "I haven't asked you anything right now."
 _SHRUG = "I'm not sure what you mean. Could you say it in other words?"
-_REPLY_LENGTH = 300
-_REMEMBER = re.compile(
-    r"^\W*(?:(?:please|also|and)\W+)*(?:remember|note|know)\b\W*(?:that\b\W*)?", re.IGNORECASE
-)
+_REPLY_LENGTH = 160
+_TEACHES_ITSELF = frozenset({"remember", "forget", "recall"})
 _CANCELLABLE = frozenset(
     {State.NEW, State.PLANNING, State.WAITING_FOR_USER, State.SCHEDULED, State.READY}
 )
 
 
-@dataclass(frozen=True)
-class Desk:
-    """Where a text is handled: its open transaction, whose it is, and when.
-
-    `errands` are those that can be taken on, once all of it is committed.
-    """
-
-    writes: Writes
-    user: User
-    text: InboundText
-    now: float
-    errands: list[int] = field(default_factory=list)
-
-    @property
-    def is_surely_the_user(self) -> bool:
-        """Whether nobody else can have said it: it was written, or Twilio vouches for the call."""
-        return self.text.call is None or bool(self.text.call.attested)
-
-
-Handler = Callable[[Desk, Wish], str | None]
-
-
 def carry_out(desk: Desk, wish: Wish) -> str | None:
     """Do what a wish asks for and return what to say about it, if anything."""
+    if wish.kind not in _TEACHES_ITSELF:
+        learn_in_passing(desk, wish)
     return HANDLERS[wish.kind](desk, wish)
 
 
@@ -143,8 +118,8 @@ def _settle(desk: Desk, errand: Errand, wish: Wish, decision: YesOrNo | None) ->
     if decision is YesOrNo.NO:
         return _cancel_one(desk, errand)
     if decision is None:
-        tries = any(question.text == TRY_AGAIN for question in questions)
-        return f"{name_of(errand)}: shall I {'try again' if tries else 'do that'}, yes or no?"
+        tries = any(question.text in (TRY_AGAIN, CALL_AGAIN) for question in questions)
+        return f"{name_of(errand)}: shall I {'call again' if tries else 'do that'}, yes or no?"
     for question in questions:
         _store_answer(desk, question, own_words(desk, wish))
     _plan_again(desk, errand, "the user said yes")
@@ -157,7 +132,13 @@ def _status(desk: Desk, wish: Wish) -> str:
         last = Errand.select().where(Errand.user == desk.user).order_by(Errand.id.desc()).first()
         return f"{_NOTHING_OPEN} Last: {standing(last)}" if last else _NOTHING_OPEN
     meant = [errand for errand in errands if errand.id == wish.errand_id] or errands
-    return " ".join(standing(errand) for errand in meant)
+    told = [standing(errand) for errand in meant]
+    for count in range(len(told), 1, -1):
+        left = len(told) - count
+        text = " ".join(told[:count]) + (f" And {left} more." if left else "")
+        if fits(text):
+            return text
+    return told[0]
 
 
 def _cancel(desk: Desk, wish: Wish) -> str:
@@ -178,38 +159,23 @@ def _cancel_one(desk: Desk, errand: Errand) -> str:
     return f"I can't stop that any more. {standing(errand)}"
 
 
-def _remember(desk: Desk, wish: Wish) -> str:
-    value = _REMEMBER.sub("", own_words(desk, wish), count=1).strip() or wish.text
-    Fact.create(
-        user=desk.user,
-        subject=desk.user.name,
-        value=value,
-        source=f"text:{desk.text.id}",
-        created_at=desk.now,
-    )
-    take_name(desk.user, value)
-    return "Noted."
-
-
-def _forget(desk: Desk, wish: Wish) -> str:
-    return "I can't forget single things by text yet, so nothing has changed."
-
-
 def _instruction(desk: Desk, wish: Wish) -> str:
     return "I can't pass anything on to a call that is under way yet."
 
 
 def _talk(desk: Desk, wish: Wish) -> str:
-    return plain(wish.reply or "")[:_REPLY_LENGTH] or _SHRUG
+    return shortened(plain(wish.reply or ""), _REPLY_LENGTH) or _SHRUG
 
 
 HANDLERS: dict[str, Handler] = {
     "new_errand": _new_errand,
     "answer": _answer,
+    "correction": correct,
     "status": _status,
     "cancel": _cancel,
-    "remember": _remember,
-    "forget": _forget,
+    "remember": remember,
+    "forget": forget_it,
+    "recall": recall,
     "confirm": _confirm,
     "refuse": _refuse,
     "instruction": _instruction,
@@ -224,19 +190,6 @@ def _meant(errands: list[Errand], wish: Wish) -> Errand | None:
     if named:
         return named[0]
     return errands[0] if len(errands) == 1 else None
-
-
-def own_words(desk: Desk, wish: Wish) -> str:
-    """Return the user's own words for a wish: the model's, only if the user wrote them.
-
-    What is said on the phone comes in pieces, of which the model may put together a wish.
-    """
-    quoted = " ".join(wish.text.split())
-    written = " ".join(desk.text.body.split())
-    if is_quoted(quoted, written):
-        return quoted
-    is_theirs = quoted and desk.text.call is not None and is_composed_of(quoted, written)
-    return quoted if is_theirs else written
 
 
 def _store_answer(desk: Desk, question: Question, answer: str) -> None:

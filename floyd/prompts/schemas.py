@@ -29,16 +29,35 @@ class Outcome(StrEnum):
     FAILED = "failed"
 
 
+class UserFact(Answer):
+    """Something that the user's own words say about the user, worth knowing next time."""
+
+    subject: str = Field(description="What it is about: Anna's address.")
+    value: str = Field(description="In the user's own words, no more than they said.")
+    until: str | None = Field(
+        description="The last day on which it holds, as YYYY-MM-DD, if the user said one."
+    )
+
+
+class SaidContact(Answer):
+    """A place or person whose phone number the user gives."""
+
+    name: str = Field(description="As the user calls them: dentist.")
+    phone: str = Field(description="The number exactly as the user wrote it.")
+
+
 class Wish(Answer):
     """One thing that a text asks for."""
 
     kind: Literal[
         "new_errand",
         "answer",
+        "correction",
         "status",
         "cancel",
         "remember",
         "forget",
+        "recall",
         "confirm",
         "refuse",
         "instruction",
@@ -46,7 +65,11 @@ class Wish(Answer):
         "unclear",
     ]
     text: str = Field(description="The part of the user's text that says it, word for word.")
-    errand_id: int | None = Field(description="The open errand that it is about, if any.")
+    errand_id: int | None = Field(description="The errand that it is about, if that is clear.")
+    facts: list[UserFact] = Field(
+        description="What the text says about the user; of forget and recall the known subjects."
+    )
+    contact: SaidContact | None = Field(description="Whose number the text gives to keep, or null.")
     reply: str | None = Field(
         description="What to text back at once: for small_talk and unclear only, else null."
     )
@@ -69,13 +92,6 @@ class PlannedCallee(Answer):
     search: str | None = Field(
         description="What to look up where neither is known: a name or a kind of place, else null."
     )
-
-
-class UserFact(Answer):
-    """Something that the user's own answers say about the user, worth knowing next time."""
-
-    subject: str = Field(description="What it is about: Anna's address.")
-    value: str = Field(description="In the user's own words, no more than they said.")
 
 
 class Limits(Answer):

@@ -11,6 +11,7 @@ from floyd.prompts.schemas import Outcome
 TWO_SEGMENTS = 306
 _LONGEST_QUOTE = 130
 TRY_AGAIN = "Shall I try again?"
+CALL_AGAIN = "Shall I call again?"
 _UNSURE_WHO = "Somebody calling from your number asked me: "
 _SHALL_I = '{unsure}"{request}". Shall I do that?'
 
@@ -112,7 +113,7 @@ def shall_i(request: str) -> str:
 
 def is_yes_or_no(question: str) -> bool:
     """Return whether a question of ours is answered by a mere yes or no, and by nothing else."""
-    return question == TRY_AGAIN or question.startswith(_UNSURE_WHO)
+    return question in (TRY_AGAIN, CALL_AGAIN) or question.startswith(_UNSURE_WHO)
 
 
 def text(ending: Ending) -> str:

@@ -1,6 +1,8 @@
 """A text that came in becomes one row and one job, by whichever way Floyd learned of it."""
 
+from collections.abc import Sequence
 from dataclasses import dataclass
+from typing import NamedTuple
 
 from floyd.store.database import writing
 from floyd.store.models import InboundText, User
@@ -17,15 +19,26 @@ ANSWERED_BY_TWILIO = frozenset(
 )
 
 
+class Attachment(NamedTuple):
+    """Something that came with a text: where it can be fetched, and what it is said to be."""
+
+    url: str
+    content_type: str
+
+
 @dataclass(frozen=True)
 class Arrival:
-    """A text as Twilio told of it; `phone` is who sent it, `received_at` epoch seconds."""
+    """A text as Twilio told of it; `phone` is who sent it, `received_at` epoch seconds.
+
+    Of a text that was found in Twilio's list only the number of its `media` is known.
+    """
 
     sid: str
     phone: str
     body: str
     media_count: int
     received_at: float
+    media: Sequence[Attachment] = ()
 
 
 def take_in(text: Arrival, now: float) -> bool:
@@ -43,6 +56,7 @@ def take_in(text: Arrival, now: float) -> bool:
         "user": User.select(User.id).where(User.phone == phone),
         "body": body,
         "media_count": min(text.media_count, MOST_MEDIA),
+        "media": [attachment._asdict() for attachment in text.media[:MOST_MEDIA]] or None,
         "received_at": text.received_at,
         "understood_at": now if answered else None,
         "due_at": None if answered else now + UNDERSTOOD_WITHIN_S,

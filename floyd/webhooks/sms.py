@@ -7,8 +7,10 @@ Twilio repeats and reorders: a text that is stored already changes nothing. What
 from flask import Blueprint, Response, abort, request
 
 from floyd.services.telephony.twilio import empty_messaging_twiml
-from floyd.store.inbound_texts import Arrival, take_in
+from floyd.store.inbound_texts import MOST_MEDIA, Arrival, Attachment, take_in
 from floyd.webhooks import field, house
+
+_LONGEST_URL = 500
 
 routes = Blueprint("sms", __name__)
 
@@ -22,8 +24,23 @@ def text_came_in() -> Response:
     if not sid or not phone:
         abort(400)
     media_count = _count(fields.get("NumMedia", "0"))
-    take_in(Arrival(sid, phone, fields.get("Body", ""), media_count, received_at=now), now)
+    body, media = fields.get("Body", ""), _media(media_count)
+    take_in(Arrival(sid, phone, body, media_count, received_at=now, media=media), now)
     return Response(empty_messaging_twiml(), mimetype="text/xml")
+
+
+def _media(count: int) -> list[Attachment]:
+    """Return what came with the text, as far as it is looked at at all."""
+    numbers = range(min(count, MOST_MEDIA))
+    given = [
+        (request.form.get(f"MediaUrl{number}", ""), field(f"MediaContentType{number}"))
+        for number in numbers
+    ]
+    return [
+        Attachment(url, kind)
+        for url, kind in given
+        if url.isprintable() and 0 < len(url) <= _LONGEST_URL
+    ]
 
 
 def _count(written: str) -> int:

@@ -35,7 +35,7 @@ def learned(desk: Desk, thinker: ScriptedThinker, *facts: dict[str, Any]) -> lis
     errand = waiting_errand(desk, "Where to?")
     thinker.answers = [
         says(wish("answer", ANSWER, errand.id)),
-        plan(learned=list(facts), questions=["When?"]),
+        plan(learned=[{"until": None, **fact} for fact in facts], questions=["When?"]),
     ]
     desk.text(ANSWER)
     return list(Fact.select().order_by(Fact.id))[before:]

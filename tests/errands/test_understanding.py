@@ -1,4 +1,5 @@
 import threading
+from collections.abc import Sequence
 from typing import get_args
 
 import pytest
@@ -7,14 +8,22 @@ from floyd.errands import understanding
 from floyd.errands.understanding import understand
 from floyd.errands.wishes import HANDLERS
 from floyd.errors import ModelError
-from floyd.prompts.schemas import Understanding, Wish
+from floyd.prompts.schemas import SaidContact, Understanding, UserFact, Wish
 from floyd.store.database import database
 from floyd.store.models import Errand, ErrandMove, Fact, InboundText, Question
 from tests.errands.desk import REQUEST, STRANGER, Desk, Model, ScriptedThinker
 
 
-def wish(kind: str, text: str, errand_id: int | None = None, reply: str | None = None) -> Wish:
-    return Wish.model_validate({"kind": kind, "text": text, "errand_id": errand_id, "reply": reply})
+def wish(
+    kind: str,
+    text: str,
+    errand_id: int | None = None,
+    reply: str | None = None,
+    facts: Sequence[UserFact] = (),
+    contact: SaidContact | None = None,
+) -> Wish:
+    values = {"kind": kind, "text": text, "errand_id": errand_id, "reply": reply}
+    return Wish.model_validate({**values, "facts": list(facts), "contact": contact})
 
 
 def says(*wishes: Wish) -> Understanding:
@@ -60,7 +69,7 @@ def test_an_older_text_is_understood_before_a_newer_one(
     scripted_desk: Desk, thinker: ScriptedThinker
 ) -> None:
     scripted_desk.receive("First")
-    scripted_desk.clock.move(1)
+    scripted_desk.clock.move(6)
     second = scripted_desk.receive("Second")
     thinker.answers = [
         says(wish("unclear", "", reply="One?")),

@@ -100,3 +100,13 @@ class Telephony(Protocol):
     def texts_received(self, since: float) -> list[TextReceived]:
         """Return the texts that reached Floyd's number since a time, newest first."""
         ...
+
+    def attachment(self, text_sid: str, url: str, most_bytes: int) -> bytes:
+        """Return what came with a text, cut at a length; only from the phone company's own hosts.
+
+        Args:
+            text_sid: the text that it came with.
+            url: where the phone company said it is.
+            most_bytes: whatever is longer is cut.
+        """
+        ...

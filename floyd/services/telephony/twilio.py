@@ -32,6 +32,7 @@ from urllib3.exceptions import MaxRetryError, NewConnectionError
 
 from floyd.clock import Clock
 from floyd.errors import TelephonyError
+from floyd.services.telephony.attachments import Attachments
 from floyd.services.telephony.protocol import CallSeen, Dial, TextReceived, TextSeen
 from floyd.services.telephony.refusals import told_to_the_user
 from floyd.services.timeouts import patience
@@ -66,6 +67,7 @@ class TwilioTelephony:
     def __init__(self, settings: Settings, clock: Clock) -> None:
         self._own = settings.twilio_phone_number
         self._dial_only = settings.floyd_dial_only
+        self._attachments = Attachments(settings, clock)
         self._client = Client(
             settings.twilio_account_sid,
             settings.twilio_auth_token.get_secret_value(),
@@ -155,6 +157,10 @@ class TwilioTelephony:
                 for message in _made_since(since, listed)
                 if str(message.direction) == _INBOUND
             ]
+
+    def attachment(self, text_sid: str, url: str, most_bytes: int) -> bytes:
+        """Return what came with a text, cut at a length; only from Twilio's own hosts."""
+        return self._attachments.fetch(text_sid, url, most_bytes)
 
     def _dialled(self, to: str) -> str:
         """Return the number that really rings: in development it may always be the same one."""

@@ -68,7 +68,7 @@ def _answers(answers: Any) -> list[str]:
     return [str(text) for text in texts if text]
 
 
-def _told(said: list[str], person: str) -> list[tuple[str, dict[str, str] | None]]:
+def _told(said: list[str], person: str) -> list[tuple[str, dict[str, Any] | None]]:
     """Return what was said beside the purpose: a step, and a fact where it is worth knowing."""
     found = [
         (rule, match["value"])
@@ -78,7 +78,7 @@ def _told(said: list[str], person: str) -> list[tuple[str, dict[str, str] | None
     return [
         (
             capitalised(rule["step"].format(value=value)),
-            {"subject": rule["subject"].format(person=person), "value": value}
+            {"subject": rule["subject"].format(person=person), "value": value, "until": None}
             if "subject" in rule
             else None,
         )

@@ -24,7 +24,8 @@ def wishes_in(text: str, open_errands: list[dict[str, Any]]) -> list[Wish]:
 
 def wish(kind: str, text: str, errand_id: int | None = None, reply: str | None = None) -> Wish:
     """Return one wish as `Understanding` has it."""
-    return {"kind": kind, "text": text, "errand_id": errand_id, "reply": reply}
+    about: Wish = {"errand_id": errand_id, "facts": [], "contact": None}
+    return {"kind": kind, "text": text, **about, "reply": reply}
 
 
 def _is_answer(text: str, calling: bool) -> bool:
