@@ -1,6 +1,7 @@
 """Sound in, speech activity out; and what mu-law bytes are quiet."""
 
 import audioop
+from collections import deque
 
 import webrtcvad
 
@@ -17,6 +18,10 @@ _QUIET_BELOW = 160
 # webrtcvad goes on saying "speech" for 100 ms after its end; a frame below this level (root mean
 # square of 16-bit samples) is none, whatever it says.
 _FAINT_BELOW = 100
+# Speech stands out from what sounds all the time; the gaps between syllables show how loud that is.
+_ABOVE_NOISE = 1.6
+_BLOCK_FRAMES = 25
+_BLOCKS = 5
 
 QUIET = bytes(
     code
@@ -36,6 +41,27 @@ def without_leading_quiet(mulaw: bytes) -> bytes:
     return mulaw.lstrip(QUIET)
 
 
+class NoiseFloor:
+    """How loud a line is when nobody speaks: the faintest frame of the last two or three seconds.
+
+    A hiss or a hum sounds in every frame; speech leaves gaps.
+    """
+
+    def __init__(self) -> None:
+        self._blocks: deque[float] = deque([0.0], _BLOCKS)
+        self._faintest = float("inf")
+        self._frames = 0
+
+    def hear(self, loudness: float) -> float:
+        """Take in the next frame's loudness and return that of the noise."""
+        self._faintest = min(self._faintest, loudness)
+        self._frames += 1
+        if self._frames == _BLOCK_FRAMES:
+            self._blocks.append(self._faintest)
+            self._faintest, self._frames = float("inf"), 0
+        return min(self._blocks)
+
+
 class SpeechDetector:
     """Tells when the callee begins and ceases to make speech-like sound.
 
@@ -46,6 +72,7 @@ class SpeechDetector:
 
     def __init__(self) -> None:
         self._vad = webrtcvad.Vad(_MODE)
+        self._noise = NoiseFloor()
         self._rest = b""
         self._at_s = 0.0
         self._voiced = 0
@@ -66,8 +93,11 @@ class SpeechDetector:
         return changes
 
     def _is_speech(self, pcm: bytes) -> bool:
-        loud = audioop.rms(pcm, 2) >= _FAINT_BELOW
-        return loud and bool(self._vad.is_speech(pcm, SAMPLE_RATE_HZ))
+        loudness = audioop.rms(pcm, 2)
+        noise = self._noise.hear(loudness)
+        # Asked about every frame: it learns the line as well.
+        is_speech = bool(self._vad.is_speech(pcm, SAMPLE_RATE_HZ))
+        return is_speech and loudness >= max(_FAINT_BELOW, _ABOVE_NOISE * noise)
 
     def _frame(self, is_speech: bool) -> SpeechStarted | SpeechPaused | None:
         self._voiced = self._voiced + 1 if is_speech else 0
