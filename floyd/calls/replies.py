@@ -7,6 +7,7 @@ when something is said is decided in `turns`; here it is put into commands and w
 from collections.abc import Callable
 from dataclasses import dataclass, field
 
+from floyd.calls.memory import remembered
 from floyd.calls.playback import Heard, Playback
 from floyd.calls.timers import Timers
 from floyd.calls.transcript import Transcript
@@ -145,7 +146,7 @@ class Replies:
 
     def generate(self, answers: str, asked_s: float, note: str | None = None) -> Reply:
         """Have the model answer words that are not in the transcript yet, or go on from there."""
-        turns = self._transcript.turns()
+        turns = remembered(self._transcript.turns())
         if answers:
             turns = (*turns, Turn("callee", answers))
         if note:

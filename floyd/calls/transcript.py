@@ -14,7 +14,8 @@ class Transcript:
     """
 
     def __init__(self, earlier: Iterable[tuple[int, Turn]] = (), first_position: int = 0) -> None:
-        self._entries: dict[int, Turn] = dict(earlier)
+        # In order of their positions, as new ones only come behind.
+        self._entries: dict[int, Turn] = dict(sorted(earlier, key=lambda entry: entry[0]))
         self._next = max(first_position, max(self._entries, default=-1) + 1)
 
     def add(self, speaker: Speaker, text: str) -> int:
@@ -30,7 +31,7 @@ class Transcript:
 
     def turns(self) -> tuple[Turn, ...]:
         """Return what was said, in order, without the entries that have no words."""
-        return tuple(turn for _, turn in sorted(self._entries.items()) if turn.text)
+        return tuple(turn for turn in self._entries.values() if turn.text)
 
     def said_by(self, speaker: Speaker) -> str:
         """Return all words of one side."""

@@ -6,6 +6,7 @@ person who speaks of an assistant does not, nor does a house whose own machine a
 
 import re
 from collections.abc import Sequence
+from functools import lru_cache
 
 from floyd.calls.courtesy import is_back_channel
 from floyd.calls.vocabulary import Turn
@@ -25,6 +26,8 @@ _INTRODUCED = re.compile(
 )
 
 
+# Asked again for every turn whenever Floyd is about to speak.
+@lru_cache(maxsize=2048)
 def introduces_assistant(text: str) -> bool:
     """Say whether somebody introduces themselves as an AI assistant of somebody else."""
     return _INTRODUCED.search(" ".join(words_of(text))) is not None

@@ -8,6 +8,7 @@ and the voice take what they take in the bench. All sound is kept, as the callee
 import heapq
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
+from functools import partial
 from itertools import count
 
 from floyd.calls.brief import CallBrief
@@ -179,9 +180,8 @@ class Telephone:
         self.happens(ReplyBegun(making.number))
         for clause, text in enumerate(making.clauses):
             self.happens(ClauseWritten(making.number, clause, text))
-            self._do_at(
-                self.now_s + VOICE_S * (clause + 1), lambda c=clause: self._voice(making, c)
-            )
+            at_s = self.now_s + VOICE_S * (clause + 1)
+            self._do_at(at_s, partial(self._voice, making, clause))
 
     def _tell(self, making: _Making, clause: int) -> None:
         if not making.gone:
