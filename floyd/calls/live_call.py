@@ -12,6 +12,7 @@ from contextlib import suppress
 from dataclasses import replace
 from typing import Any
 
+from floyd import metrics
 from floyd.calls import media_stream, prompt, returning, roles
 from floyd.calls.arrival import Arrival
 from floyd.calls.audio import SpeechDetector
@@ -96,6 +97,7 @@ class LiveCall:
         self._events: deque[Event] = deque()
         self._handling = False
         self._next_position = arrival.generation * A_STREAM
+        self._timed_to = -1
         self._wake: asyncio.TimerHandle | None = None
         self._taking_up: asyncio.Task[None] | None = None
         self._parting: asyncio.Task[None] | None = None
@@ -289,6 +291,9 @@ class LiveCall:
 
     def _record_utterance(self, command: RecordUtterance) -> None:
         self._writer.utterance(self._brief.call_id, command, self._brief.offset_s)
+        if command.timings and command.position > self._timed_to:
+            self._timed_to = command.position
+            metrics.count_turn(command.timings)
 
     def _record_finish(self, command: RecordFinish) -> None:
         self._writer.finish(self._brief.call_id, self._generation, command.finish)

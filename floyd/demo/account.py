@@ -8,6 +8,7 @@ import click
 
 from floyd.demo.judge import Point
 from floyd.demo.stage import print_lines
+from floyd.watching import reply_times
 from floyd.watching.picture import Picture
 
 
@@ -49,9 +50,8 @@ class Account:
 def tell(account: Account) -> None:
     """Print the verdict on every point, and what there is to listen to."""
     _print_points(account.points)
-    if reply_times_ms := account.picture.reply_times_ms:
-        middle = sorted(reply_times_ms)[len(reply_times_ms) // 2]
-        click.echo(f"  replies began after {middle} ms (median), {max(reply_times_ms)} ms at most")
+    if times := reply_times.in_words(account.picture.replies):
+        click.echo(f"  {times}")
     click.echo(f"  recorded: {', '.join(map(str, account.recordings)) or 'nothing'}")
 
 

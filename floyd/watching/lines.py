@@ -3,6 +3,7 @@
 from collections.abc import Iterator
 
 from floyd.phone_numbers import for_reading
+from floyd.watching import reply_times
 from floyd.watching.picture import CallSeen, Picture, TextSeen, UtteranceSeen
 
 
@@ -43,6 +44,8 @@ def _of_call(call: CallSeen) -> Iterator[tuple[object, str]]:
             yield (call.id, said.position), f"call  {speaker(call, said)}: {said.text}"
     if call.is_over:
         yield (call.id, "is over"), f"call  {call.callee}: {call.state}"
+        if call.is_settled and (times := reply_times.in_words(call.replies)):
+            yield (call.id, "reply times"), f"call  {call.callee}: {times}"
 
 
 def speaker(call: CallSeen, said: UtteranceSeen) -> str:

@@ -1,6 +1,7 @@
 """What is going on, read from the database: texts and calls in, a picture of both out."""
 
-from dataclasses import dataclass
+from collections.abc import Mapping
+from dataclasses import dataclass, field
 from typing import Any
 
 from floyd.phone_numbers import for_reading
@@ -24,7 +25,8 @@ class TextSeen:
 class UtteranceSeen:
     """A stretch of speech; `reply_ms` from the end of the callee's speech to Floyd's first sound.
 
-    `is_settled`: more was said since, so its words do not change any more.
+    `is_settled`: more was said since, so its words do not change any more. `timings`: the steps of
+    a reply that somebody waited for, in milliseconds.
     """
 
     position: int
@@ -33,6 +35,7 @@ class UtteranceSeen:
     started_s: float
     reply_ms: int | None
     is_settled: bool
+    timings: Mapping[str, int] = field(default_factory=dict, hash=False)
 
 
 @dataclass(frozen=True)
@@ -47,6 +50,16 @@ class CallSeen:
     utterances: tuple[UtteranceSeen, ...]
     from_outside: bool = False
 
+    @property
+    def is_settled(self) -> bool:
+        """Nothing that was said in it changes any more."""
+        return all(said.is_settled for said in self.utterances)
+
+    @property
+    def replies(self) -> list[Mapping[str, int]]:
+        """How long the steps of each of Floyd's replies in it took."""
+        return [said.timings for said in self.utterances if said.timings]
+
 
 @dataclass(frozen=True)
 class Picture:
@@ -56,10 +69,9 @@ class Picture:
     calls: tuple[CallSeen, ...]
 
     @property
-    def reply_times_ms(self) -> list[int]:
-        """How long each of Floyd's replies took."""
-        said = (utterance for call in self.calls for utterance in call.utterances)
-        return [utterance.reply_ms for utterance in said if utterance.reply_ms is not None]
+    def replies(self) -> list[Mapping[str, int]]:
+        """How long the steps of each of Floyd's replies took."""
+        return [timings for call in self.calls for timings in call.replies]
 
 
 def look(since: float) -> Picture:
@@ -113,5 +125,13 @@ def _callee(row: Call) -> str:
 def _utterance(row: Utterance, before: Utterance | None, *, is_settled: bool) -> UtteranceSeen:
     # What follows Floyd's own words answers nobody, so that nobody waited for it.
     answers = before is not None and before.speaker != row.speaker
-    reply_ms = (row.timings or {}).get("sent") if answers else None
-    return UtteranceSeen(row.position, row.speaker, row.text, row.started_s, reply_ms, is_settled)
+    timings = (row.timings or {}) if answers else {}
+    return UtteranceSeen(
+        row.position,
+        row.speaker,
+        row.text,
+        row.started_s,
+        timings.get("sent"),
+        is_settled,
+        timings,
+    )

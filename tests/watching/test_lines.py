@@ -34,3 +34,13 @@ def test_words_that_may_still_change_are_told_once_they_do_not() -> None:
         "call  Floyd (640 ms): Hi, this is Floyd.",
         "call  Maple School: completed",
     ]
+
+
+def test_a_call_that_is_over_tells_how_soon_its_replies_came() -> None:
+    timings = {"endpoint": 350, "first_token": 480, "first_sound": 610, "sent": 640}
+    answer = replace(HI, is_settled=True, timings=timings)
+    over = replace(CALL, state="completed", is_over=True, utterances=(HELLO, answer))
+    assert Lines().new(Picture((), (over,)))[-1] == (
+        "call  Maple School: replies began after 640 ms (median), 640 ms at most;"
+        " the turn was over 350, first word 480, first sound 610"
+    )

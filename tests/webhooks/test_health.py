@@ -4,6 +4,7 @@ import pytest
 from flask import Flask
 from redis import Redis
 
+from floyd import metrics
 from floyd.settings import Settings
 from floyd.store import queue
 from floyd.store.models import Call
@@ -46,6 +47,19 @@ def test_the_numbers_are_shown_to_this_machine(app: Flask, call: Call) -> None:
     assert 'floyd_calls{state="dialling"} 1.0' in numbers
     assert "floyd_jobs_waiting 0.0" in numbers
     assert 'floyd_request_seconds_count{route="/healthz",status="200"}' in numbers
+
+
+def test_the_steps_of_replies_are_counted(app: Flask) -> None:
+    def counted(step: str) -> float:
+        name = f'floyd_turn_seconds_count{{step="{step}"}} '
+        lines = app.test_client().get("/metrics").text.splitlines()
+        return sum(float(line.removeprefix(name)) for line in lines if line.startswith(name))
+
+    before = {step: counted(step) for step in ("endpoint", "sent", "first_token")}
+    metrics.count_turn({"endpoint": 350, "sent": 640})
+    metrics.count_turn({"sent": 350})
+    after = {step: counted(step) - before[step] for step in before}
+    assert after == {"endpoint": 1, "sent": 1, "first_token": 0}
 
 
 @pytest.mark.parametrize(
