@@ -68,7 +68,14 @@ class PhoneCompany:
         resource = {"sid": f"SM{token_hex(16)}", "status": "queued", "body": str(fields["Body"])}
         return web.json_response(self._resource(fields) | resource, status=201)
 
-    async def _change_call(self, request: web.Request) -> web.Response:
+    async def _list_none(self, request: web.Request) -> web.Response:
+        """A page of what Floyd looks for: nothing here is ever in doubt."""
+        kind = request.match_info["kind"]
+        ends = {"next_page_uri": None, "previous_page_uri": None, "uri": request.path}
+        page = {"page": 0, "page_size": 50, "start": 0, "end": 0, "first_page_uri": request.path}
+        return web.json_response({kind.lower(): [], **ends, **page})
+
+    async def _show_call(self, request: web.Request) -> web.Response:
         resource = {"sid": request.match_info["sid"], "status": "completed"}
         return web.json_response({"account_sid": self.account_sid} | resource)
 
@@ -82,7 +89,9 @@ class PhoneCompany:
     def _build_app(self) -> web.Application:
         app = web.Application()
         app.router.add_post(f"{_PATH}/Calls.json", self._place_call)
-        app.router.add_post(f"{_PATH}/Calls/{{sid}}.json", self._change_call)
+        app.router.add_post(f"{_PATH}/Calls/{{sid}}.json", self._show_call)
+        app.router.add_get(f"{_PATH}/Calls/{{sid}}.json", self._show_call)
+        app.router.add_get(f"{_PATH}/{{kind:Calls|Messages}}.json", self._list_none)
         app.router.add_post(f"{_PATH}/Messages.json", self._send_text)
         return app
 

@@ -27,7 +27,10 @@ def add_routes(app: web.Application) -> None:
 
 async def _complete(request: web.Request) -> web.StreamResponse:
     asked_s = time.monotonic()
-    asked = orjson.loads(await request.read())
+    try:
+        asked = orjson.loads(await request.read())
+    except ConnectionResetError:
+        return web.Response()  # the reply was dropped before it was asked for in full
     if asked.get("stream"):
         return await _stream(request, reply_to(_last_words(asked["messages"])), asked_s)
     message = {"role": "assistant", "content": double.answer(asked).text, "refusal": None}
