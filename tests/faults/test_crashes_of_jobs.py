@@ -90,10 +90,10 @@ def test_a_worker_that_dies_texting_has_texted_at_most_once(silent: Town, moment
 
 
 def test_a_call_that_ends_while_no_worker_lives_is_reported_once(silent: Town) -> None:
+    silent.fault("callback call busy", "delay", delay_s=40)
     silent.text()
-    silent.call("ringing")
-    silent.kill("worker")
     silent.call("busy")
+    silent.kill("worker")
     silent.until(Call.select().where(Call.state == "busy", Call.reported_at.is_null()).exists)
     silent.start("worker")
     silent.reply("busy")

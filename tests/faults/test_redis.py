@@ -40,10 +40,10 @@ def test_texts_are_taken_in_while_redis_is_down_and_answered_when_it_is_back(sil
 
 
 def test_a_call_that_ends_while_redis_is_down_is_reported_when_it_is_back(silent: Town) -> None:
+    silent.fault("callback call busy", "delay", delay_s=40)
     silent.text()
-    silent.call("ringing")
-    silent.kill("redis")
     silent.call("busy")
+    silent.kill("redis")
     silent.until(lambda: webhooks(silent, "callback call busy"))
     silent.start("redis")
     silent.reply("busy")
