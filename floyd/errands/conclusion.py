@@ -72,7 +72,8 @@ def was_never_placed(call: Call) -> bool:
 
 
 def _unplaced(errand: Errand) -> int:
-    return len([call for call in errand.calls if was_never_placed(call)])
+    calls = Call.select().where(Call.errand == errand)
+    return len([call for call in calls if was_never_placed(call)])
 
 
 def _take(call: Call, errand: Errand, now: float) -> bool:
