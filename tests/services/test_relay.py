@@ -20,14 +20,16 @@ class Call:
     relay: Relay = field(default_factory=lambda: Relay(LIFE))
     now: float = 0.0
     said: list[Transcript] = field(default_factory=list)
-    sent: dict[int, bytes] = field(default_factory=dict)
+    sent: dict[int, bytearray] = field(default_factory=dict)
     connected: set[int] = field(default_factory=set)
 
-    def passes(self, seconds: float, sound: bytes = SILENCE, *, unsent: bool = False) -> "Call":
+    def passes(
+        self, seconds: float, sound: bytes = SILENCE, *, unsent: bool = False, step_s: float = 0.1
+    ) -> "Call":
         """Time passes, with sound or without; `unsent`: no stream takes it."""
-        for _ in range(round(seconds * 10)):
-            self.now += 0.1
-            self.relay.hear(sound * (BYTES_PER_S // 10))
+        for _ in range(round(seconds / step_s)):
+            self.now += step_s
+            self.relay.hear(sound * round(BYTES_PER_S * step_s))
             self.relay.pass_time(self.now)
             if not unsent:
                 self.send()
@@ -36,7 +38,11 @@ class Call:
     def send(self) -> None:
         for number in self.relay.streams:
             while batch := self.relay.next_batch(number, self.now):
-                self.sent[number] = self.sent.get(number, b"") + batch
+                self.sent.setdefault(number, bytearray()).extend(batch)
+
+    def position(self, stream: int) -> float:
+        """How far a stream has come in its own time."""
+        return len(self.sent[stream]) / BYTES_PER_S
 
     def connects(self) -> "Call":
         for number in self.relay.streams - self.connected:
@@ -175,6 +181,20 @@ def test_speech_without_end_is_divided_behind_a_word() -> None:
     assert before.split() == words[: len(before.split())]
     assert abs(len(before.split()) - begins) <= 1
     assert call.relay.streams == {2}
+
+
+def test_an_hour_keeps_no_more_than_a_minute() -> None:
+    call = begun()
+    while call.now < 3600:
+        call.passes(4, SOUND, step_s=0.5).passes(2, step_s=0.5)
+        stream = min(call.relay.streams)
+        call.hears("so it is", call.position(stream) - 2, stream, final=True)
+        call.passes(0.5, step_s=0.5).connects().passes(3.5, step_s=0.5)
+        assert len(call.relay.streams) <= 2
+        assert call.relay.kept_s < 10
+    assert call.finals == ["so it is"] * len(call.finals)
+    assert len(call.finals) == round(call.now / 10)
+    assert 18 <= len(call.sent) <= 22
 
 
 def test_what_is_kept_is_bounded() -> None:

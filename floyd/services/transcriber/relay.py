@@ -26,8 +26,8 @@ _BEFORE_WORDS = 3 * BYTES_PER_S
 _LONGEST_UTTERANCE = 25 * BYTES_PER_S
 _MOST_INTERIMS = 500
 _BEFORE_SOUND = BYTES_PER_S // 2
-# Two streams that hear the same do not tell the same moment to the byte.
-_SAME_MOMENT = BYTES_PER_S // 10
+# Two streams that hear the same are not equally quick: a word is forgiven.
+_SAME_MOMENT = 3 * BYTES_PER_S // 10
 _BATCH_BYTES = BYTES_PER_S * 40 // 1000
 # Google refuses a request above 25 KB, and breaks streams that run far ahead of real time.
 _LARGEST_BATCH_BYTES = 16_000
@@ -134,6 +134,11 @@ class Relay:
     def over(self) -> bool:
         """The call has ended, and what was said last was answered."""
         return self._closing and self._current is None
+
+    @property
+    def kept_s(self) -> float:
+        """How much audio is kept."""
+        return (self._tape.end - self._tape.begin) / BYTES_PER_S
 
     @property
     def looked_after_in_s(self) -> float:
