@@ -10,6 +10,8 @@ from floyd.calls.timers import Timers
 from floyd.calls.words import same_words
 
 FILLER_AFTER_S = 1.5
+# After a turn that was waited out for long its answer is nearly there.
+FILLER_AT_LEAST_AFTER_S = 0.3
 GIVE_UP_AFTER_S = 5.0
 MOST_FILLERS = 2
 
@@ -129,8 +131,9 @@ class Answering:
         if self._out_of_patience:
             self._timers.set("give_up", now_s + FILLER_AFTER_S)
             return
-        if not reply.sounded:
-            self._timers.set("filler", max(now_s, reply.asked_s + FILLER_AFTER_S))
+        if "first_sound" not in reply.timings:
+            filler_s = max(now_s + FILLER_AT_LEAST_AFTER_S, reply.asked_s + FILLER_AFTER_S)
+            self._timers.set("filler", filler_s)
         self._timers.set("give_up", now_s + GIVE_UP_AFTER_S)
 
     def goes_on(self, now_s: float) -> None:
@@ -146,7 +149,7 @@ class Answering:
 
     def fill(self, now_s: float) -> None:
         """Ask for patience, if there is nothing to be heard yet."""
-        if self.about_to_sound:
+        if self.about_to_sound and not self._replies.playing:
             self._fillers += 1
             self._replies.say(phrases.ONE_MOMENT, now_s, ahead=True)
 

@@ -46,7 +46,10 @@ _ANSWERS = frozenset(
 )
 _CONTENT = frozenset("fine good great lovely okay perfect thanks wonderful".split())
 _CLOSINGS = frozenset("bye goodbye please sir ma'am thanks".split())
-_OPENERS = r"^(?:(?:and|so|okay|ok|alright|sorry|well|um|uh|now|oh|yes|no) )*"
+_OPENERS = (
+    r"^(?:(?:and|so|okay|ok|alright|sorry|excuse me|wait|hi|hello|but|then|great|right|please"
+    r"|well|um|uh|now|oh|yes|no) )*"
+)
 _ASKING_WHAT = re.compile(
     _OPENERS + r"(?:who|whose|what|what's|who's|when|where|where's|which|why|how|how's)\b"
 )

@@ -39,12 +39,15 @@ class Hearing:
         speaking: speech-like sound is being made now.
         started_s: when the first sound of this turn began.
         paused_s: when the last sound ended.
+        worded_until_s: when the last sound ended that had words of this turn.
     """
 
     def __init__(self) -> None:
         self.speaking = False
         self.started_s = 0.0
         self.paused_s = 0.0
+        self.worded_until_s = 0.0
+        self._wordless = False
         self._finals: list[str] = []
         self._interim: list[str] = []
         self._taken_words: list[str] = []
@@ -80,12 +83,15 @@ class Hearing:
         if self._words_so_far:
             self._pause_s = at_s - self.paused_s
         self.speaking = True
+        self._wordless = bool(self.text)
         self._sound_since_take = True
 
     def sound_paused(self, at_s: float) -> None:
         """Note that it ended."""
         self.speaking = False
         self.paused_s = at_s
+        if not self._wordless:
+            self.worded_until_s = at_s
 
     def take_pause(self) -> float | None:
         """Return how long the pause was after which the callee goes on with their turn; once."""
@@ -114,6 +120,9 @@ class Hearing:
             self._finals.extend(self._interim)
             self._interim = []
             self._close_utterance()
+        if words_of(self.text) != words_of(before):
+            self._wordless = False
+            self.worded_until_s = self.paused_s
         return Change.NOTHING if self.text == before else Change.NEW_WORDS
 
     def take(self) -> HeardTurn:

@@ -9,6 +9,8 @@ from floyd.calls.vocabulary import WordsHeard
 WORDS_STOPPED_S = 3.0
 # Sound after so long a silence is not the noise of before.
 QUIET_S = 1.0
+# By then the recogniser has told of the words in a sound, if it had any.
+WORDS_COME_WITHIN_S = 0.5
 
 
 class Listening:
@@ -36,6 +38,15 @@ class Listening:
     def delay_s(self) -> float:
         """How long the callee must have been quiet for their turn to be over."""
         return self._endpointing.delay_s(self._hearing.text, is_final=self._hearing.is_final)
+
+    @property
+    def over_at_s(self) -> float:
+        """When their turn is over; a cough after its last word does not put that off."""
+        hearing = self._hearing
+        over_s = hearing.worded_until_s + self.delay_s
+        if hearing.paused_s == hearing.worded_until_s:
+            return over_s
+        return max(over_s, hearing.paused_s + WORDS_COME_WITHIN_S)
 
     def sound_started(self, at_s: float, now_s: float) -> None:
         """Note that speech-like sound began; on a noisy line it need not be speech."""

@@ -149,7 +149,7 @@ class Turns(Clockwork):
         elif hearing.text:
             delay_s = self._listening.delay_s
             self._answering.prepare(hearing.text, hearing.paused_s, delay_s, self._now)
-            self._timers.set("turn_over", hearing.paused_s + delay_s)
+            self._timers.set("turn_over", self._listening.over_at_s)
         else:
             self._floyd_is_quiet()
 

@@ -6,6 +6,7 @@ and the voice take what they take in the bench. All sound is kept, as the callee
 """
 
 import heapq
+import random
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
 from functools import partial
@@ -42,16 +43,19 @@ FIRST_CLAUSE_S = 0.35 + 0.067
 VOICE_S = 0.2
 INTERIM_EVERY_S = 0.1
 INTERIM_LATE_S = 0.1
+WORD_ERRORS = 0.05
 
 
 @dataclass
 class Sound:
-    """A clause on the line; `to_s` moves forward when it is cleared."""
+    """A clause on the line; `to_s` moves forward when it is cut off."""
 
     reply: int
     text: str
     from_s: float
     to_s: float
+    mark: str
+    whole: bool = False
 
 
 @dataclass
@@ -74,12 +78,15 @@ class Telephone:
         answer: Sequence[str] = ("She is in class 3B,", "with Mrs. Dunn."),
         clause_s: float = 1.0,
         final_late_s: float = 1.2,
+        mishears: random.Random | None = None,
     ) -> None:
         self.core = Turns(call or brief())
         self.done: list[tuple[float, Command]] = []
+        self.told: list[tuple[float, Event]] = []
         self.sounds: list[Sound] = []
         self.now_s = 0.0
         self._answer, self._clause_s, self._final_late_s = answer, clause_s, final_late_s
+        self._mishears = mishears
         self._plan: list[tuple[float, int, Callable[[], None]]] = []
         self._order = count()
         self._wake_s: float | None = None
@@ -113,7 +120,7 @@ class Telephone:
             told = self._plan_interims(said, told, begun_s, now_s)
             if index < len(stretches) - 1:
                 now_s += pauses[index]
-        final = WordsHeard(" ".join(stretches), True)
+        final = WordsHeard(" ".join(map(self._understood, " ".join(stretches).split())), True)
         self.at(now_s + self._final_late_s, final)
         return now_s
 
@@ -125,9 +132,14 @@ class Telephone:
             known = [word for word, known_s in said if known_s <= at_s or at_s == ended_s]
             if len(known) > told:
                 told = len(known)
-                text = " ".join(word.lower().strip(".,?!") for word in known)
+                text = " ".join(self._understood(word.lower().strip(".,?!")) for word in known)
                 self.at(at_s + INTERIM_LATE_S, WordsHeard(text, False))
         return told
+
+    def _understood(self, word: str) -> str:
+        """A word as the recogniser takes it this time: 5 % are wrong, if it mishears at all."""
+        wrong = self._mishears is not None and self._mishears.random() < WORD_ERRORS
+        return "them" if wrong else word
 
     def _do_at(self, at_s: float, act: Callable[[], None]) -> None:
         heapq.heappush(self._plan, (at_s, next(self._order), act))
@@ -143,6 +155,7 @@ class Telephone:
         return self
 
     def happens(self, event: Event) -> None:
+        self.told.append((self.now_s, event))
         for command in self.core.handle(event, self.now_s):
             self.done.append((self.now_s, command))
             self._obey(command)
@@ -212,12 +225,11 @@ class Telephone:
     def _play(self, making: _Making, clause: int) -> None:
         from_s = max(self.now_s, self._free_s)
         self._free_s = from_s + self._clause_s
-        text = making.clauses[clause]
-        self.sounds.append(Sound(making.number, text, from_s, self._free_s))
+        text, mark = making.clauses[clause], f"m{next(self._marks)}"
+        self.sounds.append(Sound(making.number, text, from_s, self._free_s, mark))
         self.happens(SoundSent(making.number, clause, self._clause_s))
         if making.gone:
             return
-        mark = f"m{next(self._marks)}"
         self._waiting.append(mark)
         self._do_at(self._free_s, lambda: self._reach(mark))
         self.happens(ClauseSent(making.number, clause, mark))
@@ -225,6 +237,8 @@ class Telephone:
     def _reach(self, mark: str) -> None:
         if mark in self._waiting:
             self._waiting.remove(mark)
+            for sound in self.sounds:
+                sound.whole = sound.whole or sound.mark == mark
             self.happens(MarkReached(mark))
 
     def _clear(self) -> None:

@@ -187,3 +187,20 @@ def test_words_that_become_final_after_the_hang_up_complete_the_transcript() -> 
     assert talk.all(RecordUtterance)[-1].text == "Please tell her that we called."
     assert not talk.turns.awaits_words
     assert talk.happens(SpeechPaused(talk.now_s)) == []
+
+
+def test_an_answer_that_is_ready_is_not_announced() -> None:
+    call = Telephone()
+    call.say(0.5, "Hello?")
+    call.say(8.6, "Our number is five one nine")
+    call.run(16.0)
+    assert phrases.ONE_MOMENT not in [c.text for _, c in call.done if isinstance(c, Say)]
+
+
+def test_a_cough_after_the_last_word_does_not_put_off_the_answer() -> None:
+    call = Telephone(answer=LONG_ANSWER)
+    call.say(0.5, "Hello?")
+    ended_s = call.say(8.6, "We have tulips and")
+    call.sound(ended_s + 0.4, ended_s + 0.7)
+    call.run(ended_s + 3.0)
+    assert call.when(Release)[0] - ended_s == pytest.approx(1.5)

@@ -60,6 +60,8 @@ class Services:
     def __init__(self) -> None:
         self.hung_up: list[str] = []
         self.recogniser_breaks = asyncio.Event()
+        self.understood: asyncio.Queue[Transcript] = asyncio.Queue()
+        self.understood_at_the_end: Transcript | None = None
         self.closing_takes_s = 0.0
         self.asked: list[tuple[Sequence[Message], Sequence[Tool]]] = []
         self.replies: list[list[str | ToolCall]] = []
@@ -71,9 +73,17 @@ class Services:
     def send(self, mulaw: bytes) -> None: ...
 
     async def transcripts(self) -> AsyncGenerator[Transcript]:
-        await self.recogniser_breaks.wait()
+        while not self.recogniser_breaks.is_set():
+            waiting = asyncio.create_task(self.understood.get())
+            broken = asyncio.create_task(self.recogniser_breaks.wait())
+            try:
+                await asyncio.wait([waiting, broken], return_when=asyncio.FIRST_COMPLETED)
+                if waiting.done():
+                    yield waiting.result()
+            finally:
+                waiting.cancel()
+                broken.cancel()
         raise RuntimeError("a bug in a library")
-        yield
 
     async def reply(
         self, messages: Sequence[Message], tools: Sequence[Tool]
@@ -95,6 +105,8 @@ class Services:
         self.hung_up.append(sid)
 
     async def close(self) -> None:
+        if self.understood_at_the_end:
+            self.understood.put_nowait(self.understood_at_the_end)
         await asyncio.sleep(self.closing_takes_s)
 
 
@@ -197,6 +209,21 @@ def test_all_that_was_said_is_stored_before_the_call_is_left_to_another(live: Ca
         await scene.line_is_lost()
 
     played(act)
+
+
+def test_what_is_understood_only_after_the_hang_up_is_stored_before_the_call_is_settled(
+    live: Call,
+) -> None:
+    async def act() -> None:
+        scene = Scene(live)
+        scene.services.understood_at_the_end = Transcript("Tell her that we called.", True)
+        scene.call.happened(SpeechStarted(0.1))
+        scene.services.understood.put_nowait(Transcript("tell her that", False))
+        await scene.until(scene.services.understood.empty)
+        await scene.line_is_lost()
+
+    played(act)
+    assert [row.text for row in Utterance.select()] == ["Tell her that we called."]
 
 
 def test_a_line_that_says_nothing_any_more_ends_its_stream(live: Call) -> None:

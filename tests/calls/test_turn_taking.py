@@ -71,10 +71,12 @@ class Found:
     released: int = 0
 
 
-def talk(seed: int, found: Found, delays: dict[str, list[float]]) -> None:
+def talk(
+    seed: int, found: Found, delays: dict[str, list[float]], *, misheard: bool = False
+) -> None:
     """One speaker says a mix of finished utterances and such with a pause of 0.4 to 0.9 s."""
     draw = random.Random(seed)
-    call = Telephone()
+    call = Telephone(mishears=random.Random(seed) if misheard else None)
     call.say(0.5, "Hello?")
     call.run(8.0)
     for _ in range(TURNS_A_SPEAKER):
@@ -108,3 +110,14 @@ def test_pauses_are_waited_for_and_finished_turns_are_answered_at_once() -> None
     assert statistics.quantiles(delays["finished"], n=20)[18] <= 0.85
     assert statistics.median(delays["open"]) <= 1.0
     assert found.generated <= 1.6 * found.released
+
+
+def test_five_words_misheard_in_a_hundred_confuse_nobody() -> None:
+    found = Found()
+    delays: dict[str, list[float]] = {"finished": [], "open": [], "paused": []}
+    for seed in range(SPEAKERS):
+        talk(seed, found, delays, misheard=True)
+    assert found.false_cuts <= 0.08 * found.paused
+    assert statistics.median(delays["finished"]) <= 0.72
+    assert found.generated <= 1.8 * found.released
+    assert found.released <= 1.1 * SPEAKERS * TURNS_A_SPEAKER
