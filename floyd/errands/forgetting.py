@@ -16,12 +16,13 @@ from floyd.store.database import Writes
 from floyd.store.models import Contact, Errand, Fact, InboundText, Question, User
 
 _COMMON = frozenset(
-    """a about again all and any anything are at do does don't everything for forget i in is it its
-    just know known me my of on our please that the thing things this to told what whatever with you
-    your about""".split()
+    """a about again all am and any anything are at do does don't everything for forget have how i
+    in is it its just know known me my of on our please that the thing things this to told was
+    were what whatever when where which who with you your""".split()
 )
 _ALIKE = ({"address", "live", "home"}, {"phone", "number"}, {"birthday", "born", "birth"})
 _WORD = re.compile(r"[^\W_]+(?:'[^\W_]+)?")
+_PLURAL = re.compile(r"(?<=\w{3})(?<!s)s$")
 _GONE = "(forgotten)"
 _LONG_ENOUGH = 3
 
@@ -109,7 +110,7 @@ def _spread(text: str) -> set[str]:
 
 def _words(text: str) -> set[str]:
     found = (word.removesuffix("'s") for word in _WORD.findall(text.casefold()))
-    return {word.removesuffix("s") if len(word) > _LONG_ENOUGH else word for word in found}
+    return {_PLURAL.sub("", word) for word in found}
 
 
 def _unlearn(user: User, values: Sequence[str], now: float) -> None:

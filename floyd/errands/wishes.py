@@ -13,7 +13,7 @@ from floyd.errands.remembering import forget_it, learn_in_passing, recall, remem
 from floyd.errands.telling import name_of, standing
 from floyd.prompts.schemas import Wish
 from floyd.reports.delivery import plain
-from floyd.reports.segments import fits
+from floyd.reports.segments import fits, two_segments
 from floyd.reports.wording import CALL_AGAIN, TRY_AGAIN, is_yes_or_no, shortened
 from floyd.store.models import Errand, Question, User
 
@@ -164,7 +164,7 @@ def _instruction(desk: Desk, wish: Wish) -> str:
 
 
 def _talk(desk: Desk, wish: Wish) -> str:
-    return shortened(plain(wish.reply or ""), _REPLY_LENGTH) or _SHRUG
+    return shortened(two_segments(plain(wish.reply or "")), _REPLY_LENGTH) or _SHRUG
 
 
 HANDLERS: dict[str, Handler] = {

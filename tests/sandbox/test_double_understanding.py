@@ -82,6 +82,63 @@ def test_text_while_one_errand_asks_and_another_calls(
     assert (wish.kind, wish.errand_id, wish.text) == (kind, errand_id, text)
 
 
+FLOWERS = {"id": 6, "request": "Order flowers", "state": "scheduled", "questions": []}
+
+
+@pytest.mark.parametrize(
+    ("text", "errands", "kind", "errand_id"),
+    [
+        ("no, Tuesday", [FLOWERS], "correction", 6),
+        ("actually 13 Suffolk St", [ASKING, FLOWERS], "correction", 4),
+        ("and ask about parking", [FLOWERS], "correction", 6),
+        ("no, Tuesday", [], "small_talk", None),
+        ("no thanks", [FLOWERS], "refuse", 6),
+    ],
+)
+def test_a_correction_is_about_an_errand_that_there_is(
+    text: str, errands: list[dict[str, Any]], kind: str, errand_id: int | None
+) -> None:
+    [wish] = wishes(text, *errands)
+    assert (wish.kind, wish.errand_id) == (kind, errand_id)
+
+
+def test_an_answer_and_a_new_errand_are_told_apart() -> None:
+    text = "She's in 3B. And please call the garage and ask when they open."
+    answer, errand = wishes(text, ASKING)
+    assert (answer.kind, answer.text) == ("answer", "She's in 3B.")
+    assert (errand.kind, errand.text[:21]) == ("new_errand", "And please call the g")
+
+
+def test_an_answer_that_two_errands_may_want_is_left_open() -> None:
+    garage = {
+        "id": 9,
+        "request": "Book a slot",
+        "state": "waiting_for_user",
+        "questions": ["When?"],
+    }
+    [wish] = wishes("3B", ASKING, garage)
+    assert (wish.kind, wish.errand_id) == ("answer", None)
+
+
+def taught(text: str, known: list[str]) -> Wish:
+    answer = understand(task("understanding", text=text, user="Ada Berg", known=known))
+    return Understanding.model_validate_json(json.dumps(answer)).wishes[0]
+
+
+def test_what_a_text_teaches_is_named_by_its_subject() -> None:
+    [fact] = taught("My address is 12 Suffolk St", []).facts
+    assert (fact.subject, fact.value) == ("Ada's address", "12 Suffolk St")
+    contact = taught("My dentist is at 519-555-0188", []).contact
+    assert contact
+    assert (contact.name, contact.phone) == ("dentist", "519-555-0188")
+
+
+def test_what_is_to_be_forgotten_is_named_as_it_is_known() -> None:
+    wish = taught("Forget my address", ["Ada's address", "Krista's address", "Ada's car"])
+    assert [fact.subject for fact in wish.facts] == ["Ada's address"]
+    assert taught("what do you know about me?", ["Ada's car"]).kind == "recall"
+
+
 def test_whatever_is_said_during_a_call_is_for_the_call() -> None:
     assert kinds("the blue ones would be nicer", CALLING) == ["instruction"]
 

@@ -18,6 +18,7 @@ from floyd.sandbox.openai.double.reading import (
     replaced,
     words,
 )
+from floyd.sandbox.openai.double.spoken import corrected
 from floyd.sandbox.openai.double.written import as_a_name, written
 
 
@@ -51,21 +52,26 @@ def plan(messages: list[dict[str, Any]]) -> dict[str, Any]:
 
 
 def _said(given: dict[str, Any]) -> tuple[str, list[str]]:
-    """Return request and answers as one would write them: they may have been spoken."""
+    """Return request and answers as one would write them, with what the user corrected since."""
     request = str(given.get("request") or "").replace("\0", " ").strip()
-    request = replaced([(knowledge("plan")["greeting"], "")], request)
+    said = [replaced([(knowledge("plan")["greeting"], "")], request)]
+    for question, answer in _answers(given.get("answers")):
+        anew = [corrected(text, answer) for text in said]
+        if question == knowledge("plan")["changed"] and any(anew):
+            said = [new or old for new, old in zip(anew, said, strict=True)]
+        else:
+            said.append(answer)
     known = owners(given.get("facts") or []) | words(name_of(given.get("user")))
-    return written(request, known), [
-        written(text, known) for text in _answers(given.get("answers"))
-    ]
+    request, *answers = [written(text, known) for text in said]
+    return request, answers
 
 
-def _answers(answers: Any) -> list[str]:
-    """Return the texts of the answers, whether they come alone or with their questions."""
+def _answers(answers: Any) -> list[tuple[str, str]]:
+    """Return questions and answers, which may come without their questions."""
     if isinstance(answers, dict):
-        return [str(answer) for answer in answers.values()]
-    texts = [item.get("answer") if isinstance(item, dict) else item for item in answers or []]
-    return [str(text) for text in texts if text]
+        return [(str(question), str(answer)) for question, answer in answers.items()]
+    items = [item if isinstance(item, dict) else {"answer": item} for item in answers or []]
+    return [(str(item.get("question")), str(item["answer"])) for item in items if item["answer"]]
 
 
 def _told(said: list[str], person: str) -> list[tuple[str, dict[str, Any] | None]]:

@@ -139,13 +139,21 @@ def _corrected(decided: list[Wish], text: str, open_errands: Errands) -> list[Wi
     if any(each["kind"] not in _NOTHING_WANTED | {"answer"} for each in anew):
         return [*decided[:-1], *anew]
     last = decided[-1]
-    for rule in knowledge("spoken")["corrections"]:
-        found = matched([rule["said"]], text)
-        old = found and _replaced_by(found, rule, last["text"])
-        if found and old:
-            before, after = last["text"][: old.start()], last["text"][old.end() :]
-            return [*decided[:-1], last | {"text": f"{before}{found['new']}{after}"}]
+    whole = corrected(last["text"], text)
+    if whole is not None:
+        return [*decided[:-1], last | {"text": whole}]
     return _completed(decided, text, "", open_errands)
+
+
+def corrected(text: str, correction: str) -> str | None:
+    """Return a text with the words that a correction changes; None where it changes none."""
+    correction = replaced([(knowledge("spoken")["no"], "")], correction)
+    for rule in knowledge("spoken")["corrections"]:
+        found = matched([rule["said"]], correction)
+        old = found and _replaced_by(found, rule, text)
+        if found and old:
+            return f"{text[: old.start()]}{found['new']}{text[old.end() :]}"
+    return None
 
 
 def _replaced_by(found: re.Match[str], rule: dict[str, str], text: str) -> re.Match[str] | None:

@@ -4,6 +4,7 @@ from typing import Any
 
 from floyd.sandbox.openai.double.reading import material
 from floyd.sandbox.openai.double.spoken import Line, wishes_of
+from floyd.sandbox.openai.double.taught import taught
 from floyd.sandbox.openai.double.wishes import wishes_in
 
 _LONGEST_WISH = 1_000
@@ -15,8 +16,12 @@ def understand(messages: list[dict[str, Any]]) -> dict[str, Any]:
     open_errands = [errand for errand in given.get("open_errands") or [] if "id" in errand]
     if given.get("spoken"):
         dialogue = [Line(str(each["speaker"]), _plain(each["text"])) for each in given["spoken"]]
-        return {"wishes": wishes_of(dialogue, open_errands)}
-    return {"wishes": wishes_in(_plain(given.get("text")), open_errands)}
+        wishes = wishes_of(dialogue, open_errands)
+    else:
+        recent = [errand for errand in given.get("recent_errands") or [] if "id" in errand]
+        wishes = wishes_in(_plain(given.get("text")), open_errands, recent)
+    user, known = str(given.get("user") or ""), [str(each) for each in given.get("known") or []]
+    return {"wishes": [taught(each, user, known) for each in wishes]}
 
 
 def _plain(text: Any) -> str:
