@@ -31,8 +31,9 @@ def main(short: bool, only: str, calls: str | None, seed: int) -> None:
     Exits with 0 if all that must hold does; with --short, if nothing was missed or mixed up.
     """
     parts = frozenset(only.split(","))
-    if unknown := parts - set(plans.PARTS):
-        raise click.BadParameter(f"{', '.join(sorted(unknown))}; there are {plans.PARTS}")
+    there_are = (*plans.PARTS, plans.LONG)
+    if unknown := parts - set(there_are):
+        raise click.BadParameter(f"{', '.join(sorted(unknown))}; there are {there_are}")
     plan = plans.short(parts) if short else plans.full(parts)
     if calls:
         plan = plan.at([int(number) for number in calls.split(",")])

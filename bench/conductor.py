@@ -10,10 +10,10 @@ from typing import Protocol, TypeVar
 from bench.floyd_processes import floyd_processes
 from bench.lag import keep_still
 from bench.outcome import Outcome
-from bench.parts import manners, replies, ringing, storm
+from bench.parts import long_call, manners, replies, ringing, storm
 from bench.parts.crowd import converse
 from bench.phone_company import PhoneCompany
-from bench.plan import Plan
+from bench.plan import LONG, Plan
 from bench.rows import Rows
 from bench.speech import Vocabulary
 from bench.stand_ins.process import StandIns, stand_ins
@@ -89,6 +89,7 @@ class Conductor:
             ({"ringing"}, self._measure_ringing),
             ({"replies"}, self._measure_replies),
             ({"manners", "growth"}, self._measure_manners),
+            ({LONG}, self._measure_long_call),
             ({"webhooks"}, self._measure_storm),
         )
         for parts, measure in measures:
@@ -128,6 +129,14 @@ class Conductor:
         self.outcome.manners = await self._in_time(
             limit_s, partial(manners.measure, self._world, crowd)
         )
+
+    async def _measure_long_call(self) -> None:
+        minutes = self._plan.long_minutes
+        self._world.say(f"a call of {minutes} minutes")
+        async with asyncio.timeout(minutes * 60 + _SPARE_S):
+            measured = await long_call.measure(self._world, minutes)
+        self.outcome.long_call = measured
+        self._world.say(str(measured.as_json()))
 
     async def _measure_storm(self) -> None:
         rate, seconds = self._plan.webhooks_a_second, self._plan.webhook_seconds

@@ -40,9 +40,19 @@ class FloydProcesses:
 
     def calls_rss_mb(self) -> float:
         """Return the resident memory of the process that holds the calls."""
+        return sum(machine.rss_mb(pid) for pid in self._calls_workers())
+
+    def calls_threads(self) -> int:
+        """Return the threads of that process."""
+        return sum(machine.threads(pid) for pid in self._calls_workers())
+
+    def calls_descriptors(self) -> int:
+        """Return the open files and sockets of that process."""
+        return sum(machine.descriptors(pid) for pid in self._calls_workers())
+
+    def _calls_workers(self) -> list[int]:
         calls = next(child for child in self.children if child.program.name == "calls")
-        workers = [pid for pid in _members(calls) if pid != calls.pid]
-        return sum(machine.rss_mb(pid) for pid in workers)
+        return [pid for pid in _members(calls) if pid != calls.pid]
 
 
 @asynccontextmanager

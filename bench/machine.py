@@ -29,6 +29,23 @@ def rss_mb(pid: int) -> float:
     return pages * _PAGE_BYTES / 2**20
 
 
+def threads(pid: int) -> int:
+    """Return how many threads a process has."""
+    return _entries(_PROC / str(pid) / "task")
+
+
+def descriptors(pid: int) -> int:
+    """Return how many files and sockets a process has open."""
+    return _entries(_PROC / str(pid) / "fd")
+
+
+def _entries(directory: Path) -> int:
+    try:
+        return len(list(directory.iterdir()))
+    except OSError:  # it has just gone
+        return 0
+
+
 def busy_s() -> float:
     """Return the time that all processors were at work for processes, or for other machines."""
     fields = (_PROC / "stat").read_text(encoding="ascii").split(maxsplit=9)[1:9]

@@ -7,6 +7,7 @@ from typing import Any
 from bench.callee import Notes
 from bench.figures import p50_p95, percentile, whole
 from bench.goals import KEYS, LEVELS
+from bench.parts.long_call import LongCall
 from bench.parts.manners import Manners
 from bench.parts.replies import Level, knee, rss_mb_per_call
 from bench.parts.storm import Storm
@@ -28,6 +29,7 @@ class Outcome:
     manners: Manners | None = None
     rings_ms: list[float] | None = None
     storm: Storm | None = None
+    long_call: LongCall | None = None
     unfinished: list[str] = field(default_factory=list)
 
     @property
@@ -55,11 +57,14 @@ class Outcome:
         """Return what was measured while the bench was late or the machine busy."""
         levels = [f"{level.calls} calls at once" for level in self.levels.values() if level.late]
         manners = ["manners and growth"] if self.manners and self.manners.late else []
-        return [*levels, *manners, *(["webhooks"] if self.storm and self.storm.late else [])]
+        long_call = ["the long call"] if self.long_call and self.long_call.late else []
+        storm = ["webhooks"] if self.storm and self.storm.late else []
+        return [*levels, *manners, *long_call, *storm]
 
     def results(self) -> dict[str, Any]:
         """Return what `var/bench.json` holds: None for what was not measured."""
-        return dict.fromkeys(KEYS) | self._of_calls() | self._of_manners() | self._of_doors()
+        calls = self._of_calls() | self._of_manners() | self._of_long_call()
+        return dict.fromkeys(KEYS) | calls | self._of_doors()
 
     @property
     def disturbed(self) -> int | None:
@@ -82,6 +87,8 @@ class Outcome:
         yield from (level.notes for level in self._levels_up_to(_JUDGED_UP_TO))
         if self.manners:
             yield from (self.manners.mixed, self.manners.growing)
+        if self.long_call:
+            yield self.long_call.notes
 
     def _levels_up_to(self, most: int) -> list[Level]:
         return [level for calls, level in self.levels.items() if calls <= most]
@@ -121,6 +128,9 @@ class Outcome:
             "text_to_ring_ms": _median(self.rings_ms or []),
             "webhooks": self.storm.as_json() if self.storm else None,
         }
+
+    def _of_long_call(self) -> dict[str, Any]:
+        return {"long_call": self.long_call.as_json()} if self.long_call else {}
 
 
 def _median(values: list[float]) -> int | None:

@@ -5,6 +5,8 @@ from dataclasses import dataclass, replace
 from bench.parts.manners import Crowd
 
 PARTS = ("ringing", "replies", "manners", "growth", "webhooks")
+# Run only when asked for.
+LONG = "long"
 
 
 @dataclass(frozen=True)
@@ -12,11 +14,12 @@ class Plan:
     """What is run.
 
     Attributes:
-        parts: those of PARTS that are wanted.
+        parts: those of PARTS, and LONG, that are wanted.
         levels: how many calls at once, and for how many seconds.
         crowd: who is there when manners and growth are measured.
         texts: how many are sent, one by one, until it rings.
         webhooks_a_second, webhook_seconds: the storm.
+        long_minutes: how long the long call is; Floyd takes leave after twenty.
         repeats: how many measurements may be made anew because the bench was late.
     """
 
@@ -26,6 +29,7 @@ class Plan:
     texts: int
     webhooks_a_second: int
     webhook_seconds: int
+    long_minutes: float
     repeats: int
 
     @property
@@ -61,6 +65,7 @@ def full(parts: frozenset[str]) -> Plan:
         texts=10,
         webhooks_a_second=300,
         webhook_seconds=30,
+        long_minutes=19,
         repeats=2,
     )
 
@@ -74,5 +79,6 @@ def short(parts: frozenset[str]) -> Plan:
         texts=2,
         webhooks_a_second=30,
         webhook_seconds=3,
+        long_minutes=1,
         repeats=0,
     )
