@@ -97,6 +97,11 @@ def sandbox(seed: int) -> None:
 )
 @click.option("--brief", is_flag=True, help="One line for each errand that goes well.")
 @click.option(
+    "--once-more",
+    is_flag=True,
+    help="Play what went wrong again at half the speed: the machine may have been too busy.",
+)
+@click.option(
     "--directory",
     default=Path("var/demo"),
     show_default=True,
@@ -112,6 +117,7 @@ def demo(
     scale: float,
     worlds: int,
     brief: bool,
+    once_more: bool,
     directory: Path,
 ) -> None:
     """Play errands from text to call to text, without any account, and judge them.
@@ -126,10 +132,10 @@ def demo(
     numbers = range(seed, seed + seeds)
     if worlds > 1:
         options = ["--story", story, "--scale", f"{scale:g}", "--directory", str(directory)]
-        options += ["--voice"] * voice
+        options += ["--voice"] * voice + ["--once-more"] * once_more
         sys.exit(play_side_by_side(shares(numbers, worlds), options))
     plays = [Play(name, number) for number in numbers for name in _stories(number, voice, story)]
-    sys.exit(play(plays, Theatre(scale, directory, brief)))
+    sys.exit(play(plays, Theatre(scale, directory, brief, once_more)))
 
 
 def _stories(seed: int, voice: bool, story: str) -> tuple[str, ...]:

@@ -5,7 +5,7 @@ import shutil
 import tempfile
 from collections import deque
 from collections.abc import Iterable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 
 import click
@@ -30,27 +30,42 @@ class Theatre:
         scale: how many times as fast as in life.
         directory: where recordings, and logs of what went wrong, are left.
         brief: whether a story that goes well is told in one line.
+        once_more: whether what went wrong is played again at half the speed, and judged by that: a
+            machine that is too busy makes people on the phone wait.
     """
 
     scale: float
     directory: Path
     brief: bool = False
+    once_more: bool = False
 
 
 def play(plays: Iterable[Play], theatre: Theatre) -> int:
-    """Play stories one after another; return the exit code: 0 only if all went right.
+    """Play stories one after another; return the exit code: 0 only if all went right."""
+    code, wrong = _play_all(plays, theatre)
+    if wrong and theatre.once_more and code != STOPPED:
+        slower = replace(theatre, scale=max(1.0, theatre.scale / 2))
+        names = ", ".join(map(str, wrong))
+        click.secho(f"Once more, at half the speed: {names}", bold=True)
+        code, wrong = _play_all(wrong, slower)
+    return code or int(bool(wrong))
+
+
+def _play_all(plays: Iterable[Play], theatre: Theatre) -> tuple[int, list[Play]]:
+    """Play stories; return 0 unless they had to be broken off, and which ones went wrong.
 
     They share one world, which is made anew when Floyd did not come to rest in it.
     """
-    left = deque(plays)
-    worst = 0
-    while left and worst != STOPPED:
-        worst = max(worst, _in_one_world(left, theatre))
-    return worst
+    left, wrong = deque(plays), list[Play]()
+    code = 0
+    while left and not code:
+        code = _in_one_world(left, wrong, theatre)
+    return code, wrong
 
 
-def _in_one_world(left: deque[Play], theatre: Theatre) -> int:
+def _in_one_world(left: deque[Play], wrong: list[Play], theatre: Theatre) -> int:
     """Play what is left, as far as one world goes; what was begun is not left any more."""
+    wrong_before = len(wrong)
     if not theatre.brief:
         click.secho("Starting a phone world and Floyd in it ...", dim=True)
     theatre.directory.mkdir(parents=True, exist_ok=True)
@@ -58,14 +73,15 @@ def _in_one_world(left: deque[Play], theatre: Theatre) -> int:
     with (home / _LOG).open("w", encoding="utf-8") as file:
         log = SandboxLog(lambda name, line: print(f"{name:8} | {line}", file=file, flush=True))
         supervisor = Supervisor(log)
+        played = _play(left, wrong, theatre, home, supervisor, log)
         try:
-            code = until_stopped(_play(left, theatre, home, supervisor, log), supervisor.kill)
+            code = until_stopped(played, supervisor.kill)
         except FloydError as error:
             click.secho(f"  {error}", fg="red")
             _show_log(home)
             left.clear()  # a world that does not come up would not the next time either
             code = 1
-    if code in (0, STOPPED):
+    if code in (0, STOPPED) and len(wrong) == wrong_before:
         shutil.rmtree(home)
     return code
 
@@ -80,7 +96,12 @@ def _show_log(home: Path) -> None:
 
 
 async def _play(
-    left: deque[Play], theatre: Theatre, home: Path, supervisor: Supervisor, log: SandboxLog
+    left: deque[Play],
+    wrong: list[Play],
+    theatre: Theatre,
+    home: Path,
+    supervisor: Supervisor,
+    log: SandboxLog,
 ) -> int:
     played = left.popleft()
     async with (
@@ -94,16 +115,15 @@ async def _play(
             log=log,
         ) as world,
     ):
-        worst = 0
         while True:
             log("demo", f"{played} {_BEGINS}")
             account = await perform(world, theatre.directory, brief=theatre.brief)
             _tell(played, account, theatre)
             if not account.is_right:
                 _show_log(home)
-                worst = 1
+                wrong.append(played)
             if not (left and account.is_over):
-                return worst
+                return 0
             played = left.popleft()
             world = await asyncio.to_thread(world.tell, played.story, played.seed)
 
