@@ -75,7 +75,7 @@ class Control:
     # Texts and phones
 
     async def _send_text(self, request: web.Request) -> web.Response:
-        """A phone texts Floyd: {from, body, media?: [{url, content_type}]}."""
+        """A phone texts Floyd: {from, body, media?: [{content_type, content | url}]}."""
         content = await request.json()
         sender = content["from"]
         self._connect(sender)

@@ -104,6 +104,7 @@ class World:
         await self.twilio.start()
         ports = self._plan.ports
         twilio_url = await self._serve(self.twilio.build_app(), ports.twilio)
+        self.twilio.messages.api_url = twilio_url
         google_url = f"http://{HOST}:{await self._google.start(ports.google)}"
         openai = build_openai(
             self._voices,

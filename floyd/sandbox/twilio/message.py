@@ -17,10 +17,18 @@ GSM_7_EXTENSION = set("^{}\\[~]|€\f")
 
 @dataclass(frozen=True)
 class Media:
-    """An attachment, by where it can be fetched."""
+    """An attachment, by where it can be fetched.
 
-    url: str
+    Attributes:
+        url: where its customer is told that it is; without one the stand-in keeps it itself.
+        content: what it keeps.
+        sends_on_to: where a fetch is sent on to; empty: to the stand-in's own CDN.
+    """
+
     content_type: str
+    url: str = ""
+    content: str = ""
+    sends_on_to: str = ""
 
 
 @dataclass

@@ -1,8 +1,10 @@
 """All texts of the account: sent by the API, received from phones, with opt-outs kept."""
 
 from collections.abc import Sequence
+from dataclasses import replace
 
 from floyd.sandbox.twilio import numbers, twiml
+from floyd.sandbox.twilio.account import new_sid
 from floyd.sandbox.twilio.call import API_VERSION
 from floyd.sandbox.twilio.calls import matches_date
 from floyd.sandbox.twilio.carrier import Carrier
@@ -29,6 +31,7 @@ class Messages:
     """The texts, newest last."""
 
     def __init__(self, carrier: Carrier) -> None:
+        self.api_url = ""
         self._carrier = carrier
         self._messages: dict[str, Message] = {}
         self._opted_out: set[str] = set()
@@ -73,10 +76,28 @@ class Messages:
     def receive(self, from_: str, body: str, media: Sequence[Media] = ()) -> Message:
         """Let a phone text the account's number."""
         number = self._carrier.account.number
-        message = self._keep(number, from_, body, "inbound", "received", tuple(media))
+        message = self._keep(number, from_, body, "inbound", "received")
+        message.media = tuple(self._kept(message, each) for each in media)
         self._carrier.network.note_text(from_, "out", number, body, message.sid)
         self._carrier.background.spawn(self._pass_on(message))
         return message
+
+    def _kept(self, message: Message, media: Media) -> Media:
+        """Give an attachment its address, unless a test has made one up."""
+        base = f"{self.api_url}/{API_VERSION}/Accounts/{self._carrier.account.sid}"
+        url = f"{base}/Messages/{message.sid}/Media/{new_sid('ME')}"
+        return media if media.url else replace(media, url=url)
+
+    def media(self, sid: str, name: str) -> Media:
+        """An attachment of a text.
+
+        Raises:
+            TwilioError: there is no such thing.
+        """
+        for media in self.get(sid).media:
+            if media.url.endswith(f"/Media/{name}"):
+                return media
+        raise not_found(f"/Messages/{sid}/Media/{name}")
 
     def clear(self) -> None:
         """Forget all texts and opt-outs."""
@@ -90,7 +111,6 @@ class Messages:
         body: str,
         direction: str,
         status: str,
-        media: tuple[Media, ...] = (),
         status_callback: str | None = None,
     ) -> Message:
         now = self._carrier.clock.now()
@@ -98,7 +118,6 @@ class Messages:
         message = Message(
             to, from_, body, direction, created=now, updated=now, status=status, sent=sent
         )
-        message.media = media
         self._messages[message.sid] = message
         self._carrier.records.add(
             "message.created",

@@ -15,6 +15,7 @@ from floyd.sandbox.twilio.errors import TwilioError, bad_request, not_found, of_
 from floyd.sandbox.twilio.message import Message
 from floyd.sandbox.twilio.messages import Messages
 
+CDN = "/mms-cdn"
 MAX_PAGE_SIZE = 1000
 DEFAULT_PAGE_SIZE = 50
 API_FAULTS = (
@@ -46,6 +47,8 @@ class RestApi:
         app.router.add_post(f"{base}/Messages.json", self._create_message)
         app.router.add_get(f"{base}/Messages.json", self._list_messages)
         app.router.add_get(f"{base}/Messages/{{sid}}.json", self._get_message)
+        app.router.add_get(f"{base}/Messages/{{sid}}/Media/{{media}}", self._send_on)
+        app.router.add_get(f"{CDN}/{{sid}}/{{media}}", self._get_content)
         return app
 
     @web.middleware
@@ -89,6 +92,10 @@ class RestApi:
             await self._carrier.faults.hold(name)
 
     def _check_credentials(self, request: web.Request) -> None:
+        if request.path.startswith(CDN):
+            if "Authorization" in request.headers:
+                raise bad_request(20001, "Only one auth mechanism allowed")
+            return
         account = self._carrier.account
         credentials = base64.b64encode(f"{account.sid}:{account.auth_token}".encode()).decode()
         if request.headers.get("Authorization") != f"Basic {credentials}":
@@ -123,6 +130,15 @@ class RestApi:
 
     async def _list_messages(self, request: web.Request) -> web.Response:
         return self._page(request, "messages", self._messages.list_messages(request.query))
+
+    async def _send_on(self, request: web.Request) -> web.Response:
+        sid, name = request.match_info["sid"], request.match_info["media"]
+        url = self._messages.media(sid, name).sends_on_to or f"{CDN}/{sid}/{name}"
+        return web.Response(status=307, headers={"Location": url})
+
+    async def _get_content(self, request: web.Request) -> web.Response:
+        media = self._messages.media(request.match_info["sid"], request.match_info["media"])
+        return web.Response(body=media.content.encode(), content_type=media.content_type)
 
     # JSON
 
