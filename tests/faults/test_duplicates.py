@@ -5,10 +5,10 @@ from urllib.request import ProxyHandler, Request, build_opener
 
 import pytest
 
+from chaos.evidence import Rows
 from floyd.sandbox.client import Event
 from floyd.sandbox.twilio.account import Account
 from floyd.store.models import Call, Errand, ErrandMove, InboundText, OutboundText, Question, Row
-from tests.faults.evidence import Rows
 from tests.faults.town import Town
 
 pytestmark = pytest.mark.faults

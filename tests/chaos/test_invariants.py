@@ -6,9 +6,9 @@ from typing import Any
 
 import pytest
 
+from chaos.evidence import Evidence
+from chaos.invariants import violations
 from floyd.sandbox.client import Event
-from tests.faults.evidence import Evidence
-from tests.faults.invariants import violations
 
 USER, SCHOOL = "+15195550123", "+16475550188"
 REPORT = {"outcome": "done"}

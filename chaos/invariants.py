@@ -1,6 +1,6 @@
 """What must be true whatever went wrong: evidence in, what is wrong with it out; pure.
 
-One check for every case of `tests/faults`, and for whoever kills processes at random.
+One check for every case of `tests/faults`, and for the errands of `make chaos`.
 """
 
 import re
@@ -9,10 +9,10 @@ from collections.abc import Iterator
 from typing import Any
 from urllib.parse import parse_qs, urlsplit
 
+from chaos.evidence import Evidence
 from floyd.calls.progress import FINAL
 from floyd.errands.lifecycle import CLOSED, State, is_allowed
 from floyd.prompts.schemas import Outcome
-from tests.faults.evidence import Evidence
 
 DUE_AT_MOST_S = 60.0
 """What is due longer than this ago was dropped."""

@@ -1,4 +1,4 @@
-"""One of Floyd's programs in a session of its own, which tests kill and start again."""
+"""One of Floyd's programs in a session of its own, killed and started again at will."""
 
 import os
 import signal
@@ -21,7 +21,7 @@ class Process:
     """A program that is started, killed and started again; what it says goes to one file.
 
     Args:
-        name: what it is called in a test, and its log's name.
+        name: what it is called, and its log's name.
         command: program and arguments.
         environ: its whole environment.
         log: the file that its words are added to.

@@ -1,4 +1,4 @@
-"""What is left of a case: Floyd's rows and logs, and what the stand-ins wrote down themselves."""
+"""What is left of a run: Floyd's rows and logs, and what the stand-ins wrote down themselves."""
 
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
@@ -9,7 +9,7 @@ from floyd.store.models import Call, Errand, ErrandMove, InboundText, OutboundTe
 
 Rows = list[dict[str, Any]]
 Marks = Mapping[type[Row], int]
-"""The newest row of each table before a case began."""
+"""The newest row of each table before it began."""
 
 _TABLES = (Errand, ErrandMove, InboundText, OutboundText, Call, Utterance)
 
@@ -51,9 +51,14 @@ def rows_since(before: Marks) -> dict[str, Rows]:
     """Return the rows that have come since, by the evidence's names."""
     names = ("errands", "moves", "inbound", "outbound", "calls", "utterances")
     return {
-        name: list(table.select().where(table.id > before[table]).order_by(table.id).dicts())
+        name: _dicts(table.select().where(table.id > before[table]).order_by(table.id))
         for name, table in zip(names, _TABLES, strict=True)
     }
+
+
+def _dicts(rows: Any) -> Rows:
+    """Peewee's types do not know that rows may come as dicts."""
+    return list(rows.dicts())
 
 
 def _newest(table: type[Row]) -> int:
