@@ -48,21 +48,36 @@ def user_with(phone: str) -> User:
     return user
 
 
-def add_fact(user: User, subject: str, value: str, now: float) -> Fact:
+def add_fact(
+    user: User,
+    subject: str,
+    value: str,
+    now: float,
+    *,
+    confidence: float = 1.0,
+    expires_at: float | None = None,
+) -> Fact:
     """Let Floyd know something about a user; what it knew of the subject is superseded."""
     with writing():
         Fact.update(superseded_at=now).where(
             Fact.user == user, Fact.subject == subject, Fact.superseded_at.is_null()
         ).execute()
         fact: Fact = Fact.create(
-            user=user, subject=subject, value=value, source=OPERATOR, created_at=now
+            user=user,
+            subject=subject,
+            value=value,
+            source=OPERATOR,
+            created_at=now,
+            confidence=confidence,
+            expires_at=expires_at,
         )
     return fact
 
 
-def facts_of(user: User) -> list[Fact]:
-    """Return what Floyd knows about a user, oldest first."""
-    known = Fact.select().where(Fact.user == user, Fact.superseded_at.is_null())
+def facts_of(user: User, now: float) -> list[Fact]:
+    """Return what Floyd knows about a user and still holds, oldest first."""
+    holds = Fact.expires_at.is_null() | (Fact.expires_at > now)
+    known = Fact.select().where(Fact.user == user, Fact.superseded_at.is_null(), holds)
     return list(known.order_by(Fact.id))
 
 
