@@ -22,6 +22,7 @@ _FAINT_BELOW = 100
 _ABOVE_NOISE = 1.6
 _BLOCK_FRAMES = 25
 _BLOCKS = 5
+_BLOCKS_AT_LEAST = 2
 
 QUIET = bytes(
     code
@@ -48,7 +49,7 @@ class NoiseFloor:
     """
 
     def __init__(self) -> None:
-        self._blocks: deque[float] = deque([0.0], _BLOCKS)
+        self._blocks: deque[float] = deque(maxlen=_BLOCKS)
         self._faintest = float("inf")
         self._frames = 0
 
@@ -59,7 +60,7 @@ class NoiseFloor:
         if self._frames == _BLOCK_FRAMES:
             self._blocks.append(self._faintest)
             self._faintest, self._frames = float("inf"), 0
-        return min(self._blocks)
+        return min(self._blocks) if len(self._blocks) >= _BLOCKS_AT_LEAST else 0.0
 
 
 class SpeechDetector:

@@ -5,6 +5,8 @@ import re
 from floyd.calls.endings import Ending, ending_of
 
 NOTHING_SAID_S = 2.0
+# The click of the pick-up, a breath: a greeting is longer, or has words.
+SHORTEST_GREETING_S = 0.25
 SHORT_GREETING_S = 1.8
 SHORT_PAUSE_S = 0.35
 LONG_PAUSE_S = 0.6

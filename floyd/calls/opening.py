@@ -8,7 +8,11 @@ from collections.abc import Sequence
 
 from floyd.calls import phrases
 from floyd.calls.brief import CallBrief
-from floyd.calls.greeting import NOTHING_SAID_S, pause_before_introduction_s
+from floyd.calls.greeting import (
+    NOTHING_SAID_S,
+    SHORTEST_GREETING_S,
+    pause_before_introduction_s,
+)
 from floyd.calls.hearing import Hearing
 from floyd.calls.replies import Replies, Reply
 from floyd.calls.timers import Timers
@@ -63,8 +67,12 @@ class Opening:
             self._timers.set("greeting_over", now_s + LONGEST_GREETING_S)
 
     def greeting_paused(self, heard: Hearing) -> None:
-        """Introduce Floyd soon, unless the greeting goes on."""
-        pause_s = pause_before_introduction_s(heard.text, heard.paused_s - heard.started_s)
+        """Introduce Floyd soon, unless the greeting goes on or is yet to come."""
+        spoken_s = heard.paused_s - heard.started_s
+        if not heard.text and spoken_s < SHORTEST_GREETING_S:
+            pause_s = NOTHING_SAID_S
+        else:
+            pause_s = pause_before_introduction_s(heard.text, spoken_s)
         self._timers.set("introduce", heard.paused_s + pause_s)
 
     def end(self) -> None:

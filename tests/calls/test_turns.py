@@ -52,6 +52,17 @@ def test_silence_after_the_pick_up_is_followed_by_the_introduction_too() -> None
     assert spoken(talk) == [INTRODUCTION, FIRST_LINE]
 
 
+def test_the_click_of_the_pick_up_is_no_greeting() -> None:
+    talk = Conversation()
+    talk.happens(StreamStarted())
+    talk.happens(SpeechStarted(0.0), 0.06)
+    talk.happens(SpeechPaused(0.08), 0.16)
+    talk.wait(0.5)
+    assert spoken(talk) == []
+    talk.callee_says("Hello?", lasting_s=0.5, pause_s=0.36)
+    assert spoken(talk) == [INTRODUCTION, FIRST_LINE]
+
+
 def test_a_greeting_with_a_pause_inside_is_not_talked_over() -> None:
     talk = Conversation()
     talk.happens(StreamStarted())
