@@ -232,7 +232,11 @@ class SilenceClause:
 
 @dataclass(frozen=True, slots=True)
 class RecordUtterance:
-    """Store an utterance, or replace what was stored at its position."""
+    """Store an utterance, or replace what was stored at its position.
+
+    `timings` counts milliseconds from the end of the speech that a reply answers; but for
+    `wasted_drafts`: how many replies to that turn were made in vain before.
+    """
 
     position: int
     speaker: Speaker

@@ -146,12 +146,13 @@ def test_noise_that_comes_and_goes_does_not_put_off_the_introduction() -> None:
 def test_noise_from_before_does_not_cut_short_the_speech_that_follows() -> None:
     talk = Conversation()
     talk.answered()
-    talk.callee_says("mm", lasting_s=0.2, pause_s=0.3)
-    talk.wait(2.3)
+    talk.callee_says("yes we do", lasting_s=0.2, pause_s=2.6)
+    talk.floyd_answers("Good.")
+    before = len(talk.all(Release))
     talk.happens(SpeechStarted(talk.now_s))
-    talk.happens(WordsHeard("mm which class", False))
-    talk.wait(1.0)
-    assert talk.turns._hearing.speaking
+    talk.happens(WordsHeard("yes we do which class", False), talk.now_s + 0.3)
+    talk.wait(2.0)
+    assert len(talk.all(Release)) == before
 
 
 @pytest.mark.parametrize("sounding", [False, True])
