@@ -35,6 +35,7 @@ def two_segments(text: str) -> str:
     text = _in_gsm7(text)
     if fits(text):
         return text
+    text = text[: _GSM_7_UNITS + 1]
     ends = [found.end() for found in _SENTENCE_END.finditer(text)]
     whole = next((text[:end] for end in reversed(ends) if fits(text[:end])), "")
     room = text
