@@ -5,6 +5,7 @@ VENV  ?= .venv
 BIN   := $(VENV)/bin
 SEED  ?= 0
 STORY ?= all
+SECONDS_TO_RUN ?= 600
 JOBS  ?= 2
 # The first Python that is new enough and can make a virtual environment.
 PYTHON ?= $(shell for python in python3.13 python3.12 python3.11 python3; do \
@@ -12,7 +13,7 @@ PYTHON ?= $(shell for python in python3.13 python3.12 python3.11 python3; do \
 	&& echo $$python && break; done)
 
 .DEFAULT_GOAL := help
-.PHONY: help setup demo sandbox test check bench format lock
+.PHONY: help setup demo sandbox test check bench chaos format lock
 
 help: ## print this help
 	@awk -F ':.*## ' '/^[a-z]+:.*## / { printf "  make %-9s %s\n", $$1, $$2 }' $(firstword $(MAKEFILE_LIST))
@@ -35,6 +36,9 @@ check: setup ## lint, formatting and types
 
 bench: setup ## measure how fast Floyd is, in twelve minutes (ARGS=--short)
 	@$(BIN)/python -m bench $(ARGS)
+
+chaos: setup ## kill processes at random under fifty errands, and see that none is lost (SEED=0)
+	@$(BIN)/python -m chaos --seed $(SEED) --seconds $(SECONDS_TO_RUN)
 
 format: setup ## let ruff format and mend what it can
 	@$(BIN)/ruff check --fix .

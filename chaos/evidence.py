@@ -11,6 +11,17 @@ Rows = list[dict[str, Any]]
 Marks = Mapping[type[Row], int]
 """The newest row of each table before it began."""
 
+KINDS = (
+    "call.created",
+    "call.status",
+    "message.created",
+    "stream-error",
+    "stream-started",
+    "twilio.api",
+    "twilio.webhook",
+)
+"""The kinds of the stand-ins' records that anybody judges by."""
+
 _TABLES = (Errand, ErrandMove, InboundText, OutboundText, Call, Utterance)
 
 
@@ -21,7 +32,7 @@ class Evidence:
     Attributes:
         now: epoch seconds of Floyd's clock.
         errands, moves, inbound, outbound, calls, utterances: rows by column, oldest first.
-        events: the stand-ins' records, oldest first.
+        events: the stand-ins' records of `KINDS`, oldest first.
         books: what was agreed on the phone, by book, as the callees noted it down.
         slots: until when each attempt has a call slot reserved.
         log: every line that Floyd's processes have written.

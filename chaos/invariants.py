@@ -17,6 +17,9 @@ from floyd.prompts.schemas import Outcome
 DUE_AT_MOST_S = 60.0
 """What is due longer than this ago was dropped."""
 
+VOICEMAILS = "voicemails"
+"""The book of what was left on machines."""
+
 _ATTEMPT = re.compile(r"/twilio/calls/(\w+)/status")
 _UNSENT = ("queued", "sending")
 _TOLD_SUCCESS = (Outcome.DONE, Outcome.PARTLY)
@@ -197,15 +200,20 @@ def _ends(seen: Evidence, errand: Row, occasion: str) -> bool:
 
 
 def order_books_agree(seen: Evidence) -> Iterator[str]:
-    """Success is told only of what was noted down, and nothing is noted down twice."""
+    """Success is told only of what was noted down, and nothing is noted down twice.
+
+    A message on a machine is no agreement: its callee may call back and agree.
+    """
     noted = Counter(entry["call"] for book in seen.books.values() for entry in book)
+    agreed = {e["call"] for name, book in seen.books.items() if name != VOICEMAILS for e in book}
     calls = {call["sid"]: call for call in seen.calls}
-    by_errand = Counter(calls[sid]["errand"] for sid in noted if sid in calls)
+    by_errand = Counter(calls[sid]["errand"] for sid in agreed if sid in calls)
     yield from (f"errand {each} was noted down {n} times" for each, n in by_errand.items() if n > 1)
     keeps_books = bool(noted)
     for call in calls.values():
         outcome = (call["report"] or {}).get("outcome")
-        if keeps_books and outcome in _TOLD_SUCCESS and not noted[call["sid"]]:
+        about_errand = call["role"] != "desk" and outcome in _TOLD_SUCCESS
+        if keeps_books and about_errand and not noted[call["sid"]]:
             yield f"call {call['id']} is told as {outcome}, and nothing was noted down"
 
 

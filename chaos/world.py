@@ -17,11 +17,12 @@ from urllib.request import ProxyHandler, build_opener
 
 from redis import Redis
 
-from chaos.evidence import Evidence, Marks, rows_since
+from chaos.evidence import KINDS, Evidence, Marks, rows_since
 from chaos.processes import CHECKOUT, Process
 from floyd.calls.progress import FINAL
 from floyd.demo.world import introduce
 from floyd.errands.lifecycle import CLOSED, State
+from floyd.run import leash
 from floyd.run.household import listen, migrate_database, shared
 from floyd.run.redis_server import answers, redis_server
 from floyd.sandbox.client import SandboxClient
@@ -128,7 +129,7 @@ class World:
         return Evidence(
             now=self.settings.clock.now(),
             **rows_since(before),
-            events=self.sandbox.records(),
+            events=self.sandbox.records(0, KINDS),
             books=self.sandbox.order_books(),
             slots=reserved,
             log=[line for path, size in log_sizes.items() for line in _lines(path, size)],
@@ -186,7 +187,10 @@ def _start_sandbox(stack: ExitStack, environ: Mapping[str, str]) -> dict[str, An
     """Start the stand-ins, which nobody kills; returns what they say of themselves."""
     url = environ["FLOYD_PUBLIC_URL"]
     world = subprocess.Popen(
-        [sys.executable, "-m", "floyd.sandbox", "--public-url", url],
+        [
+            *(sys.executable, "-I", "-S", leash.__file__, str(os.getpid())),
+            *(sys.executable, "-m", "floyd.sandbox", "--public-url", url),
+        ],
         env=dict(environ),
         cwd=CHECKOUT,
         stdout=subprocess.PIPE,
