@@ -12,6 +12,7 @@ from floyd.calls.returning import begin_awaiting
 from floyd.errands.conversation import open_questions
 from floyd.errands.ended import look_again, mark_reported, ready_to_report
 from floyd.errands.following import Following, following
+from floyd.errands.learning import HEARD
 from floyd.errands.lifecycle import MOST_UNPLACED, State, move
 from floyd.errands.retries import RETRIED
 from floyd.errands.telling import callee_of
@@ -249,7 +250,12 @@ def _learn(errand: Errand, call: Call, summary: Summary, now: float) -> None:
             (Fact.user == errand.user) & (Fact.subject == subject) & Fact.superseded_at.is_null()
         ).execute()
         Fact.create(
-            user=errand.user, subject=subject, value=fact.value, source=source, created_at=now
+            user=errand.user,
+            subject=subject,
+            value=fact.value,
+            source=source,
+            created_at=now,
+            confidence=HEARD,
         )
     known = (Contact.user == errand.user) & (Contact.phone == call.phone)
     if summary.outcome is Outcome.DONE and not Contact.select().where(known).exists():

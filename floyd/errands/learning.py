@@ -14,6 +14,8 @@ SURE = 1.0
 """The user said just that."""
 LIKELY = 0.9
 """The user said it in passing, as an answer or with a request."""
+HEARD = 0.6
+"""A callee said it of itself."""
 
 _LONGEST_SUBJECT = 80
 _LONGEST_VALUE = 300
