@@ -7,12 +7,11 @@ twice at once, is harmless. The texts of one user are taken in their order.
 import secrets
 import unicodedata
 from collections.abc import Sequence
-from itertools import pairwise
 
 import structlog
 from redis import Redis
 
-from floyd.errands import halves, inquiries
+from floyd.errands import inquiries
 from floyd.errands.cards import Card
 from floyd.errands.conversation import (
     dialogue,
@@ -27,6 +26,7 @@ from floyd.errands.gates import asks_for_an_emergency_call
 from floyd.errands.handling import Desk
 from floyd.errands.settling import carry_out, settle
 from floyd.errands.spoken import confirmation
+from floyd.errands.unread import as_one, mark_understood, next_texts, unread_together
 from floyd.errands.welcome import welcome
 from floyd.errors import ModelError
 from floyd.prompts import instructions
@@ -105,91 +105,54 @@ def _take_turn(services: Services, user: User, errands: list[int]) -> bool:
     if not redis.set(lock, ours, nx=True, px=round(services.clock.real(_LOCK_S) * 1000)):
         return False
     try:
-        texts = _next_texts(user, services.clock.now())
+        texts = next_texts(user, services.clock.now())
         if texts:
             errands += _understand_together(services, user, texts)
     finally:
         redis.eval(_UNLOCK, 1, lock, ours)
     # Whoever came while we held the lock has gone away again: what they came for is ours to do.
-    return bool(_next_texts(user, services.clock.now()))
-
-
-def _next_texts(user: User, now: float) -> list[InboundText]:
-    """Return the oldest text not yet understood, with those that go on where it ended.
-
-    None while it waits for its next try, or for the rest of it.
-    """
-    texts, is_last = _unread(user)
-    if not texts or (texts[0].tries > 0 and (texts[0].due_at or 0) > now):
-        return []
-    until = halves.waits_until(texts[-1])
-    if texts[-1].call or not is_last or now >= until:
-        return texts
-    return _wait_for_the_rest(texts, until)
-
-
-def _unread(user: User) -> tuple[list[InboundText], bool]:
-    """Return the first texts not yet understood that are one message, and whether no more came."""
-    waiting = (InboundText.phone == user.phone) & InboundText.understood_at.is_null()
-    oldest_first = (InboundText.received_at, InboundText.id)
-    found: list[InboundText] = list(
-        InboundText.select().where(waiting).order_by(*oldest_first).limit(halves.MOST_TOGETHER)
-    )
-    together = found[:1]
-    for earlier, later in pairwise(found):
-        if earlier.call or later.call or not halves.belong_together(earlier, later):
-            break
-        together.append(later)
-    return together, len(together) == len(found) < halves.MOST_TOGETHER
-
-
-def _wait_for_the_rest(texts: Sequence[InboundText], until: float) -> list[InboundText]:
-    """Have texts that end unfinished looked at again by the sweep, should no more come."""
-    with writing():
-        ids = [text.id for text in texts]
-        unread = InboundText.id.in_(ids) & InboundText.understood_at.is_null()
-        InboundText.update(due_at=until).where(unread & (InboundText.due_at != until)).execute()
-    return []
-
-
-def _as_one(texts: Sequence[InboundText]) -> InboundText:
-    """Return texts as the one message that they are; only in memory, their rows stay."""
-    whole = InboundText.get_by_id(texts[0].id)
-    whole.body = halves.joined([text.body for text in texts])
-    whole.media_count = sum(text.media_count for text in texts)
-    return whole
+    return bool(next_texts(user, services.clock.now()))
 
 
 def _understand_together(services: Services, user: User, texts: Sequence[InboundText]) -> list[int]:
-    text = _as_one(texts)
+    """Understand texts that are one message, and do what it asks for."""
+    text, now = as_one(texts), services.clock.now()
     cards = cards_of(services, texts)
-    if plain_answer := None if cards else _plain_answer(text, services.clock.now()):
+    if plain_answer := None if cards else _plain_answer(text, now):
         _answer_plainly(services, user, texts, plain_answer)
         return []
-    inquiry = inquiries.open_inquiry(user, services.clock.now())
-    decided = inquiries.settles(inquiry, text.body) if inquiry and not text.call else None
+    inquiry = None if text.call else inquiries.open_inquiry(user, now)
+    decided = inquiries.settles(inquiry, text.body) if inquiry else None
     try:
-        is_read = decided is not None or not _has_words(text.body)
-        wishes = [] if is_read else _read(services, user, text)
+        needs_no_model = decided is not None or not _has_words(text.body)
+        wishes = [] if needs_no_model else _read(services, user, text)
     except ModelError as error:
-        _not_read(services, user, text, texts, error)
+        _not_read(services, user, texts, error)
         return []
     with writing() as writes:
-        now = services.clock.now()
-        has_grown = len(_unread(user)[0]) > len(texts)
-        if has_grown or not _mark_understood(texts, now):
-            # More of it has come while it was read: it is read again, as a whole.
+        desk = Desk(writes=writes, user=user, text=text, now=services.clock.now())
+        if not _is_ours(desk, texts):
             return []
-        desk = Desk(writes=writes, user=user, text=text, now=now)
         if inquiry and decided is not None:
-            sentences = settle(desk, inquiry, decided)
+            _tell(desk, settle(desk, inquiry, decided))
         else:
-            sentences = _carried_out(desk, wishes, cards)
-        if desk.is_surely_the_user and (hello := welcome(user, now)):
-            sentences.insert(0, hello)
-        if sentences:
-            _reply(writes, user, text, " ".join(dict.fromkeys(sentences)), now)
+            _tell(desk, _carried_out(desk, wishes, cards))
     return desk.errands
+
+
+def _is_ours(desk: Desk, texts: Sequence[InboundText]) -> bool:
+    """Mark texts as understood; False where another did, or more of the message has come since."""
+    has_grown = len(unread_together(desk.user)[0]) > len(texts)
+    return not has_grown and mark_understood(texts, desk.now)
+
+
+def _tell(desk: Desk, sentences: list[str]) -> None:
+    """Answer a text, after a welcome where it is a user's first."""
+    if desk.is_surely_the_user and (hello := welcome(desk.user, desk.now)):
+        sentences.insert(0, hello)
+    if sentences:
+        said = " ".join(dict.fromkeys(sentences))
+        _reply(desk.writes, desk.user, desk.text, said, desk.now)
 
 
 def _carried_out(desk: Desk, wishes: list[Wish], cards: Sequence[Card]) -> list[str]:
@@ -226,10 +189,10 @@ def _read(services: Services, user: User, text: InboundText) -> list[Wish]:
 def _not_read(
     services: Services,
     user: User,
-    text: InboundText,
     texts: Sequence[InboundText],
     error: ModelError,
 ) -> None:
+    text = texts[0]
     log.warning("text_not_read", text=text.id, tries=text.tries, error=type(error).__name__)
     if text.tries >= len(_RETRY_AFTER_S):
         _answer_plainly(services, user, texts, NOT_HEARD if text.call else NOT_READ)
@@ -248,7 +211,7 @@ def _welcome_stranger(services: Services, text: InboundText) -> None:
     """Answer someone whom Floyd does not work for: once ever, and without the model."""
     with writing() as writes:
         now = services.clock.now()
-        if _mark_understood([text], now):
+        if mark_understood([text], now):
             occasion = f"onboarding:{text.phone}"
             write_text(writes, phone=text.phone, body=ONBOARDING, occasion=occasion, now=now)
 
@@ -258,20 +221,8 @@ def _answer_plainly(
 ) -> None:
     with writing() as writes:
         now = services.clock.now()
-        if _mark_understood(texts, now):
+        if mark_understood(texts, now):
             _reply(writes, user, texts[0], body, now)
-
-
-def _mark_understood(texts: Sequence[InboundText], now: float) -> bool:
-    """Become the one who understands a message; whoever marks its first text has it all."""
-    first, *others = [text.id for text in texts]
-    unread = InboundText.understood_at.is_null()
-    mark = InboundText.update(understood_at=now, due_at=None)
-    marked = mark.where((InboundText.id == first) & unread).execute()
-    if marked == 1 and others:
-        mark = InboundText.update(understood_at=now, due_at=None)
-        mark.where(InboundText.id.in_(others) & unread).execute()
-    return bool(marked == 1)
 
 
 def _reply(writes: Writes, user: User, text: InboundText, body: str, now: float) -> None:
