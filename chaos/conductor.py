@@ -15,7 +15,7 @@ from chaos import schedule
 from chaos.evidence import Evidence, marks
 from chaos.family import Family
 from chaos.invariants import no_slot_is_leaked
-from chaos.kinds import kind_of
+from chaos.kinds import Kind
 from chaos.schedule import Kill
 from chaos.verdict import Wanted, outcome_of
 from chaos.world import World, running
@@ -32,7 +32,6 @@ SETTLED_WITHIN_S = 150.0
 """How long after the last kill everything may take, in real seconds."""
 
 _TICK_S = 0.25
-_ACTS_AFTER_S = 2.0
 _TOLD_EVERY_S = 10.0
 _SWEPT_WITHIN_S = 5.0
 _SLOW_REQUEST_S = 1.0  # of the sandbox: so that some die with their process
@@ -64,6 +63,7 @@ class Conductor:
         self._say = say
         self._pause = Event()
         self._kills = deque(schedule.kills(seed, seconds))
+        self._kinds = schedule.kinds(seed, seconds)
         self._beginnings = deque(enumerate(schedule.beginnings(seconds)))
         self._returns: dict[str, float] = {}
         self._families: list[Family] = []
@@ -109,15 +109,13 @@ class Conductor:
         world = self._world
         # Whoever calls Floyd speaks of the told story's matter: only of orders is that asked.
         world.scenario = Scenario.from_json(world.sandbox.tell(self._seed, "flowers"))
-        numbers = [number for number, _ in self._beginnings]
-        self._families = [self._family(number) for number in numbers]
+        self._families = [self._family(*each) for each in enumerate(self._kinds)]
         refused = [f.scenario.school_phone for f in self._families if f.kind.is_refused]
         world.sandbox.change_conditions(
             twilio={"blocked_numbers": refused, "api_s": _SLOW_REQUEST_S, "ring_s": 2.0}
         )
 
-    def _family(self, number: int) -> Family:
-        kind = kind_of(number)
+    def _family(self, number: int, kind: Kind) -> Family:
         lives = self._world.family(_FIRST_FAMILY + number)
         told = Scenario.from_seed(self._seed, kind.story)
         scenario = replace(lives, story=kind.story, request=told.request)
@@ -148,6 +146,8 @@ class Conductor:
         while self._kills and self._kills[0].at_s <= self._now():
             kill = self._kills.popleft()
             self._tell(click.style(f"KILL {kill}", fg="red"))
+            if kill.loss:
+                self._world.sandbox.change_conditions(twilio={"on_socket_loss": kill.loss})
             self._world.kill(kill.process)
             if kill.emptied:
                 self._world.empty_redis()
@@ -162,8 +162,8 @@ class Conductor:
 
     def _look_at(self, family: Family) -> None:
         """Let a user who waits for nothing do what comes next."""
-        idle_s = self._now() - self._acted_at.get(family.number, -_ACTS_AFTER_S)
-        if idle_s < _ACTS_AFTER_S or not family.is_at_rest(self._over):
+        idle_s = self._now() - self._acted_at.get(family.number, -family.patience_s)
+        if idle_s < family.patience_s or not family.is_at_rest(self._over):
             return
         if family.is_over():
             self._open.remove(family)

@@ -8,13 +8,15 @@ import re
 
 from chaos.kinds import BY_TEXT, Kind, Step
 from floyd.errands.lifecycle import CLOSED, State
+from floyd.reports.wording import shortened
 from floyd.sandbox.client import ATTESTED, SandboxClient
 from floyd.sandbox.scenario import Scenario
 from floyd.sandbox.stories import REPEATS, story_of
 from floyd.store.models import Call, Errand, InboundText, OutboundText
 
 _AT_REST = [*CLOSED, State.WAITING_FOR_USER, State.SCHEDULED]
-_MOST_REPEATS = 10
+_PATIENCE_S = 2.0
+_MOST_REPEATS = 8
 _MOST_ANSWERS = 8
 _AGAIN = r"Shall I (?:try|call) again\?|Shall I do that\?"
 _YES, _NO = "Yes, please.", "No, thank you."
@@ -54,6 +56,11 @@ class Family:
     def phone(self) -> str:
         """The user's number."""
         return self.scenario.user_phone
+
+    @property
+    def patience_s(self) -> float:
+        """How long the user waits at least before doing more, in real seconds."""
+        return _PATIENCE_S * (1 + self._repeats)
 
     def errands(self) -> list[Errand]:
         """What Floyd does for the user, oldest first."""
@@ -127,23 +134,31 @@ class Family:
         """Answer the last of Floyd's texts that asks something since the last answer."""
         received = [text.body for text in sandbox.thread(self.phone) if text.direction == "in"]
         unread, self._read = received[self._read :], len(received)
-        answer = next((each for body in reversed(unread) if (each := self._answer_to(body))), None)
-        if answer is None:
-            return ""
-        self._answers += 1
-        self._text(answer if self._answers <= _MOST_ANSWERS else _NO_MORE, sandbox)
-        return f'answers "{answer}"'
+        for body in reversed(unread):
+            if answer := self._answer_to(body, sandbox):
+                self._answers += 1
+                answer = answer if self._answers <= _MOST_ANSWERS else _NO_MORE
+                self._text(answer, sandbox)
+                return f'"{shortened(body)}" - "{answer}"'
+        return ""
 
-    def _answer_to(self, body: str) -> str | None:
+    def _answer_to(self, body: str, sandbox: SandboxClient) -> str | None:
         if self.kind.answer and re.search(self.kind.answer[0], body, re.IGNORECASE):
             return self.kind.answer[1]
         if re.search(_AGAIN, body):
             self._yeses += 1
-            return _YES if self._yeses <= _MOST_YESES else _NO
+            return _NO if self._yeses > _MOST_YESES or self._is_noted(sandbox) else _YES
         if "?" not in body or body.startswith(REPEATS):
             return None
         reply = story_of(self.scenario).answer_to(body)
         return reply or _NO_MORE
+
+    def _is_noted(self, sandbox: SandboxClient) -> bool:
+        """Return whether the callee knows already: who is asked to try again asks there first."""
+        calls = Call.select().where(Call.errand.in_(self.errands()))
+        sids = {call.sid for call in calls}
+        books = sandbox.order_books().values()
+        return any(entry["call"] in sids for book in books for entry in book)
 
     def _was_called(self, errands: list[Errand]) -> bool:
         school = (Call.errand.in_(errands)) & (Call.phone == self.scenario.school_phone)

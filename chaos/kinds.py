@@ -71,8 +71,3 @@ KINDS = (
     Kind("asked how it goes", "flowers", (Step(), Step("caller_status"))),
     Kind("order, limits by phone later", "flowers", (Step("caller_flowers_later"),)),
 )
-
-
-def kind_of(number: int) -> Kind:
-    """Return the kind of the errand of a number: all in turn."""
-    return KINDS[number % len(KINDS)]

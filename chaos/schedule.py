@@ -6,8 +6,11 @@ All times are real seconds from the start of a run.
 import random
 from collections.abc import Iterator
 from dataclasses import dataclass
+from itertools import cycle, islice
 
+from chaos.kinds import KINDS, Kind
 from chaos.world import CALLS
+from floyd.sandbox.twilio.conditions import SocketLoss
 
 VICTIMS = ("web", *CALLS, "worker", "clock", "redis")
 MOST_ERRANDS = 50
@@ -19,6 +22,8 @@ _FIRST_KILL_S = 3.0
 _GAP_S = (3.5, 8.5)
 _GONE_S = (0.2, 2.5)
 _EMPTIED_RATE = 0.3
+# That a call goes on is what Twilio documents, for a socket that our side closes.
+_LOSSES = (SocketLoss.CONTINUE, *SocketLoss)
 
 
 @dataclass(frozen=True)
@@ -30,16 +35,26 @@ class Kill:
         process: which one, with all that it has started.
         gone_s: how long until it is started again.
         emptied: whether Redis comes back knowing nothing.
+        loss: what Twilio does with calls whose media socket is lost by it; only `calls` has any.
     """
 
     at_s: float
     process: str
     gone_s: float
     emptied: bool = False
+    loss: SocketLoss | None = None
 
     def __str__(self) -> str:
         emptied = ", and emptied" if self.emptied else ""
-        return f"{self.process}{emptied}, for {self.gone_s:.1f} s"
+        loss = f"; its calls {_IN_WORDS[self.loss]}" if self.loss else ""
+        return f"{self.process}{emptied}, for {self.gone_s:.1f} s{loss}"
+
+
+_IN_WORDS = {
+    SocketLoss.CONTINUE: "go on at once",
+    SocketLoss.CONTINUE_AFTER_10_S: "go on 10 s later",
+    SocketLoss.HANG_UP: "are hung up",
+}
 
 
 def kills(seed: int, seconds: float) -> list[Kill]:
@@ -49,11 +64,16 @@ def kills(seed: int, seconds: float) -> list[Kill]:
     found: list[Kill] = []
     at_s = _FIRST_KILL_S
     while at_s < seconds * _KILLS_WITHIN:
-        process = next(victims)
-        emptied = draw.random() < _EMPTIED_RATE and process == "redis"
-        found.append(Kill(round(at_s, 1), process, round(draw.uniform(*_GONE_S), 1), emptied))
+        found.append(_kill(draw, round(at_s, 1), next(victims)))
         at_s += draw.uniform(*_GAP_S)
     return found
+
+
+def _kill(draw: random.Random, at_s: float, process: str) -> Kill:
+    gone_s = round(draw.uniform(*_GONE_S), 1)
+    emptied = process == "redis" and draw.random() < _EMPTIED_RATE
+    loss = draw.choice(_LOSSES) if process in CALLS else None
+    return Kill(at_s, process, gone_s, emptied, loss)
 
 
 def _victims(draw: random.Random) -> Iterator[str]:
@@ -70,6 +90,12 @@ def _victims(draw: random.Random) -> Iterator[str]:
 def errands(seconds: float) -> int:
     """Return how many errands can end in a run."""
     return min(MOST_ERRANDS, max(FEWEST_ERRANDS, round(seconds / _REAL_S_AN_ERRAND)))
+
+
+def kinds(seed: int, seconds: float) -> list[Kind]:
+    """Return of what kind each errand is: all in turn, in an order of the seed's own."""
+    order = random.Random(f"kinds {seed}").sample(KINDS, len(KINDS))
+    return list(islice(cycle(order), errands(seconds)))
 
 
 def beginnings(seconds: float) -> list[float]:

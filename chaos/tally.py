@@ -7,8 +7,9 @@ from typing import Any
 from urllib.parse import parse_qs, urlsplit
 
 from chaos.evidence import Evidence
+from chaos.invariants import VOICEMAILS
 from chaos.schedule import Kill
-from chaos.verdict import Wanted, outcome_of
+from chaos.verdict import SUCCESS, Wanted, outcome_of
 
 _ACCEPTED = 201
 _ATTEMPT = re.compile(r"/twilio/calls/(\w+)/status")
@@ -25,6 +26,7 @@ def tally(seen: Evidence, wanted: Sequence[Wanted], kills: Sequence[Kill]) -> li
     """Return the lines that tell of a run."""
     return [
         *_errands(seen, wanted),
+        f"  noted by a callee and not claimed, for it was not heard: {_unconfirmed(seen)}",
         _line("killed", Counter(kill.process for kill in kills)),
         _line("calls made", Counter(_last_states(seen, "outbound-api").values())),
         _line("calls taken", Counter(_last_states(seen, "inbound").values())),
@@ -42,6 +44,14 @@ def _errands(seen: Evidence, wanted: Sequence[Wanted]) -> Iterator[str]:
         by_kind[each.kind][outcomes.get(each.user, "no errand")] += 1
     yield f"{len(wanted)} errands:"
     yield from (_line(kind, counted) for kind, counted in by_kind.items())
+
+
+def _unconfirmed(seen: Evidence) -> int:
+    """Count what a callee noted and Floyd, which did not hear so, does not claim."""
+    noted = {e["call"] for name, book in seen.books.items() if name != VOICEMAILS for e in book}
+    errands = {call["errand"] for call in seen.calls if call["sid"] in noted}
+    claimed = {errand["id"] for errand in seen.errands if errand["outcome"] in SUCCESS}
+    return len(errands - claimed)
 
 
 def _line(name: str, counted: Mapping[str, int]) -> str:

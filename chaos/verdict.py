@@ -12,7 +12,7 @@ from floyd.sandbox.judge import problems
 from floyd.sandbox.scenario import Scenario
 from floyd.sandbox.stories import story_of
 
-_SUCCESS = (Outcome.DONE, Outcome.PARTLY)
+SUCCESS = (Outcome.DONE, Outcome.PARTLY)
 
 
 @dataclass(frozen=True)
@@ -56,7 +56,7 @@ def _wrong_with(seen: Evidence, wanted: Wanted) -> Iterator[str]:
             yield f"errand {errand['id']} never ended, it is {errand['state']}"
         elif errand["state"] == State.CANCELLED:
             yield from _untold(seen, errand)
-        elif errand["outcome"] in _SUCCESS:
+        elif errand["outcome"] in SUCCESS:
             yield from _wrong_in_the_book(seen, errand, wanted.scenario)
 
 

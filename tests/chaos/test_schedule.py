@@ -5,7 +5,7 @@ from itertools import pairwise
 import pytest
 
 from chaos import schedule
-from chaos.kinds import KINDS, kind_of
+from chaos.kinds import KINDS
 
 
 @pytest.mark.parametrize("seconds", [60, 600])
@@ -39,5 +39,12 @@ def test_there_are_as_many_errands_as_can_end(seconds: float, errands: int) -> N
     assert beginnings[-1] < seconds * 0.6
 
 
-def test_fifty_errands_are_of_all_kinds() -> None:
-    assert {kind_of(number).name for number in range(50)} == {kind.name for kind in KINDS}
+def test_fifty_errands_are_of_all_kinds_in_an_order_of_the_seeds_own() -> None:
+    assert set(schedule.kinds(1, 600)) == set(KINDS)
+    assert schedule.kinds(1, 600) == schedule.kinds(1, 600)
+    assert schedule.kinds(1, 60) != schedule.kinds(2, 60)
+
+
+def test_only_calls_has_sockets_to_lose() -> None:
+    losing = {kill.process for kill in schedule.kills(0, 3600) if kill.loss}
+    assert losing == {"calls", "calls 2"}
