@@ -5,7 +5,7 @@ VENV  ?= .venv
 BIN   := $(VENV)/bin
 SEED  ?= 0
 STORY ?= all
-SECONDS_TO_RUN ?= 600
+SECONDS_TO_RUN ?= $(if $(CI),60,600)
 JOBS  ?= 2
 # The first Python that is new enough and can make a virtual environment.
 PYTHON ?= $(shell for python in python3.13 python3.12 python3.11 python3; do \
