@@ -17,7 +17,9 @@ from floyd.settings import load
 _NAMES_WIDTH = 8
 _STORIES = ("school", "flowers", "oil_change")
 _SPOKEN = ("voice_school", "voice_flowers", "voice_return", "voice_hang_up", "voice_status")
-_OF_THE_SANDBOX = ("aiohttp", "espeakng_loader", "numpy")
+_OF_THE_SANDBOX = ("aiohttp", "espeakng_loader", "numpy", "psutil")
+_BLOWS = ("kill", "sigterm", "socket")
+_AFTER_A_LOSS = ("continue", "continue_after_10_s", "hang_up")
 
 
 def say(name: str, line: str) -> None:
@@ -102,6 +104,20 @@ def sandbox(seed: int) -> None:
     help="Play what went wrong again at half the speed: the machine may have been too busy.",
 )
 @click.option(
+    "--crash",
+    is_flag=False,
+    flag_value=_BLOWS[0],
+    type=click.Choice(_BLOWS),
+    help="Break the call in the middle; of its own: kill -9 of the process that carries it.",
+)
+@click.option(
+    "--then",
+    default=_AFTER_A_LOSS[0],
+    show_default=True,
+    type=click.Choice(_AFTER_A_LOSS),
+    help="What the phone company does when a media socket is lost.",
+)
+@click.option(
     "--directory",
     default=Path("var/demo"),
     show_default=True,
@@ -118,6 +134,8 @@ def demo(
     worlds: int,
     brief: bool,
     once_more: bool,
+    crash: str | None,
+    then: str,
     directory: Path,
 ) -> None:
     """Play errands from text to call to text, without any account, and judge them.
@@ -126,16 +144,22 @@ def demo(
     """
     _require_sandbox()
     from floyd.demo.account import Play
+    from floyd.demo.crash import Blow, Crash
     from floyd.demo.play import Theatre, play
     from floyd.demo.worlds import play_side_by_side, shares
+    from floyd.sandbox.twilio.conditions import SocketLoss
 
     numbers = range(seed, seed + seeds)
+    if crash and story == "all":
+        story = _STORIES[0]
     if worlds > 1:
         options = ["--story", story, "--scale", f"{scale:g}", "--directory", str(directory)]
         options += ["--voice"] * voice + ["--once-more"] * once_more
+        options += ["--crash", crash, "--then", then] if crash else []
         sys.exit(play_side_by_side(shares(numbers, worlds), options))
     plays = [Play(name, number) for number in numbers for name in _stories(number, voice, story)]
-    sys.exit(play(plays, Theatre(scale, directory, brief, once_more)))
+    broken = Crash(Blow(crash), SocketLoss(then)) if crash else None
+    sys.exit(play(plays, Theatre(scale, directory, brief, once_more, broken)))
 
 
 def _stories(seed: int, voice: bool, story: str) -> tuple[str, ...]:

@@ -55,13 +55,19 @@ def tell(account: Account) -> None:
     click.echo(f"  recorded: {', '.join(map(str, account.recordings)) or 'nothing'}")
 
 
-def tell_briefly(play: Play, account: Account, scale: float) -> None:
-    """Print one line; and everything, with the way to see it again, if something is wrong."""
+def tell_briefly(play: Play, account: Account, options: str) -> None:
+    """Print one line; and everything, with the way to see it again, if something is wrong.
+
+    Args:
+        play: what was played.
+        account: how that went.
+        options: those of the command with which it was played so.
+    """
     click.echo(f"{_mark(account.is_right)}  {play} ({account.took_s:.0f} s)")
     if not account.is_right:
         print_lines(account.picture)
         tell(account)
-        again = f"floyd demo --story {play.story} --seed {play.seed} --scale {scale:g}"
+        again = f"floyd demo --story {play.story} --seed {play.seed} {options}"
         click.secho(f"  again: {again}", bold=True)
 
 

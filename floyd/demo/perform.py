@@ -8,7 +8,8 @@ from pathlib import Path
 from floyd.calls import replaying
 from floyd.clock import Clock
 from floyd.demo.account import Account
-from floyd.demo.judge import Evidence, Point, judge
+from floyd.demo.crash import Crash, Saboteur
+from floyd.demo.judge import Evidence, Point, judge, judge_broken_off
 from floyd.demo.rest import is_at_rest
 from floyd.demo.stage import Stage, stage
 from floyd.demo.users_phone import UsersPhone
@@ -24,13 +25,16 @@ _BRIEF_LOOKS_EVERY_S = 0.25
 _BRIEF_RING_S = 2.0  # nobody listens to it
 
 
-async def perform(world: PhoneWorld, directory: Path, *, brief: bool) -> Account:
+async def perform(
+    world: PhoneWorld, directory: Path, *, brief: bool, crash: Crash | None = None
+) -> Account:
     """Play the world's story to its end, or until Floyd takes too long.
 
     Args:
         world: one in which nothing has happened yet.
         directory: gets the recordings.
         brief: whether to show nothing of it.
+        crash: what breaks the first call in the middle.
     """
     began = time.monotonic()
     scenario = world.scenario
@@ -38,9 +42,14 @@ async def perform(world: PhoneWorld, directory: Path, *, brief: bool) -> Account
     if brief:
         world.sandbox.change_conditions(twilio={"ring_s": _BRIEF_RING_S})
     with stage(f"seed {scenario.seed}: {scenario.user}, {callee}", brief=brief) as shown:
-        performance = _Performance(world, shown, _BRIEF_LOOKS_EVERY_S if brief else _LOOKS_EVERY_S)
+        looks_every_s = _BRIEF_LOOKS_EVERY_S if brief else _LOOKS_EVERY_S
+        saboteur = Saboteur(world.sandbox, crash) if crash else None
+        performance = _Performance(world, shown, looks_every_s, saboteur)
         is_over = await performance.run()
-    points = judge(scenario, await asyncio.to_thread(_evidence, world))
+    is_survived = crash is None or crash.is_survived
+    verdict = judge if is_survived else judge_broken_off
+    points = verdict(scenario, await asyncio.to_thread(_evidence, world))
+    points += saboteur.points() if saboteur else []
     points.append(await asyncio.to_thread(_replayed))
     if not is_over:
         points.append(Point("Floyd came to rest", False, f"not within {_REST_WITHIN_S:.0f} s"))
@@ -52,12 +61,15 @@ async def perform(world: PhoneWorld, directory: Path, *, brief: bool) -> Account
 class _Performance:
     """The user's side and Floyd's take turns; whoever looks on sees both."""
 
-    def __init__(self, world: PhoneWorld, shown: Stage, looks_every_s: float) -> None:
+    def __init__(
+        self, world: PhoneWorld, shown: Stage, looks_every_s: float, saboteur: Saboteur | None
+    ) -> None:
         self._clock = world.settings.clock
         self._since = self._clock.now()
         self._user = UsersPhone(world.sandbox, world.scenario)
         self._shown = shown
         self._looks_every_s = looks_every_s
+        self._saboteur = saboteur
         self.picture = Picture((), ())
 
     async def run(self) -> bool:
@@ -79,6 +91,8 @@ class _Performance:
             with database.connection_context():
                 is_resting = is_at_rest(self._user)
                 self.picture = look(self._since)
+            if self._saboteur:
+                self.picture = await asyncio.to_thread(self._saboteur.look_on, self.picture)
             self._shown.show(self.picture)
 
 

@@ -11,6 +11,7 @@ from pathlib import Path
 import click
 
 from floyd.demo.account import Account, Play, tell, tell_briefly
+from floyd.demo.crash import Crash
 from floyd.demo.perform import perform
 from floyd.demo.world import SandboxLog, phone_world
 from floyd.errors import FloydError
@@ -32,12 +33,14 @@ class Theatre:
         brief: whether a story that goes well is told in one line.
         once_more: whether what went wrong is played again at half the speed, and judged by that: a
             machine that is too busy makes people on the phone wait.
+        crash: what breaks the first call of each story in the middle.
     """
 
     scale: float
     directory: Path
     brief: bool = False
     once_more: bool = False
+    crash: Crash | None = None
 
 
 def play(plays: Iterable[Play], theatre: Theatre) -> int:
@@ -117,7 +120,9 @@ async def _play(
     ):
         while True:
             log("demo", f"{played} {_BEGINS}")
-            account = await perform(world, theatre.directory, brief=theatre.brief)
+            account = await perform(
+                world, theatre.directory, brief=theatre.brief, crash=theatre.crash
+            )
             _tell(played, account, theatre)
             if not account.is_right:
                 _show_log(home)
@@ -130,6 +135,14 @@ async def _play(
 
 def _tell(played: Play, account: Account, theatre: Theatre) -> None:
     if theatre.brief:
-        tell_briefly(played, account, theatre.scale)
+        tell_briefly(played, account, _options(theatre))
     else:
         tell(account)
+
+
+def _options(theatre: Theatre) -> str:
+    """Return with which options of the command a story is played like this."""
+    scale = f"--scale {theatre.scale:g}"
+    if theatre.crash is None:
+        return scale
+    return f"{scale} --crash {theatre.crash.blow} --then {theatre.crash.then}"

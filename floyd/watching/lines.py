@@ -4,7 +4,7 @@ from collections.abc import Iterator
 
 from floyd.phone_numbers import for_reading
 from floyd.watching import reply_times
-from floyd.watching.picture import CallSeen, Picture, TextSeen, UtteranceSeen
+from floyd.watching.picture import CallSeen, NoteSeen, Picture, TextSeen, UtteranceSeen
 
 
 class Lines:
@@ -39,8 +39,10 @@ def in_words(text: TextSeen) -> str:
 def _of_call(call: CallSeen) -> Iterator[tuple[object, str]]:
     begins = "phones Floyd" if call.from_outside else "is being phoned"
     yield (call.id, "begins"), f"call  {call.callee} {begins}"
-    for said in call.utterances:
-        if said.is_settled:
+    for said in call.lines:
+        if isinstance(said, NoteSeen):
+            yield (call.id, said), f"call  {said.text}"
+        elif said.is_settled:
             yield (call.id, said.position), f"call  {speaker(call, said)}: {said.text}"
     if call.is_over:
         yield (call.id, "is over"), f"call  {call.callee}: {call.state}"

@@ -39,6 +39,14 @@ class UtteranceSeen:
 
 
 @dataclass(frozen=True)
+class NoteSeen:
+    """What somebody who looks on tells of a call, behind the utterance at a position."""
+
+    position: int
+    text: str
+
+
+@dataclass(frozen=True)
 class CallSeen:
     """A call, by its row's id; `from_outside`: the other side has phoned Floyd."""
 
@@ -49,6 +57,12 @@ class CallSeen:
     is_over: bool
     utterances: tuple[UtteranceSeen, ...]
     from_outside: bool = False
+    notes: tuple[NoteSeen, ...] = ()
+
+    @property
+    def lines(self) -> list[UtteranceSeen | NoteSeen]:
+        """What was said in it and what is told of it, in order."""
+        return sorted([*self.utterances, *self.notes], key=lambda line: line.position)
 
     @property
     def is_settled(self) -> bool:

@@ -6,7 +6,7 @@ from rich.panel import Panel
 from rich.table import Table
 from rich.text import Text
 
-from floyd.watching.picture import CallSeen, Picture, TextSeen, UtteranceSeen
+from floyd.watching.picture import CallSeen, NoteSeen, Picture, TextSeen, UtteranceSeen
 
 _SHOWN = 14
 
@@ -48,7 +48,7 @@ def _calls(calls: tuple[CallSeen, ...], first: int) -> Panel:
     transcript.add_column(justify="right", style="bold", no_wrap=True)
     transcript.add_column(ratio=1)
     transcript.add_column(justify="right", style="green", no_wrap=True)
-    for said in call.utterances[first:]:
+    for said in call.lines[first:]:
         transcript.add_row(*_line(call, said))
     return _panel(title, transcript)
 
@@ -57,7 +57,9 @@ def _panel(title: str, *content: RenderableType) -> Panel:
     return Panel(Group(*content), title=title, border_style="dim")
 
 
-def _line(call: CallSeen, said: UtteranceSeen) -> tuple[str, Text, str]:
+def _line(call: CallSeen, said: UtteranceSeen | NoteSeen) -> tuple[str, Text, str]:
+    if isinstance(said, NoteSeen):
+        return "", Text(said.text, style="bold red"), ""
     is_floyds = said.speaker == "floyd"
     who = "Floyd" if is_floyds else call.callee
     took = "" if said.reply_ms is None else f"{said.reply_ms} ms"

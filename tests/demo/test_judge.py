@@ -3,7 +3,7 @@ from typing import Any
 
 import pytest
 
-from floyd.demo.judge import Evidence, judge
+from floyd.demo.judge import Evidence, judge, judge_broken_off
 from floyd.sandbox.client import HeardUtterance, PhoneCall, PhoneText
 from floyd.sandbox.scenario import Scenario
 
@@ -195,3 +195,19 @@ def test_floyd_says_that_it_is_an_ai_when_it_is_called_too() -> None:
     nobodys = (said("line", "Hi, this is Floyd. What can I do?"), *AT_THE_DESK.transcript[1:])
     calls = [replace(AT_THE_DESK, transcript=nobodys), CALL]
     assert wrong_by_phone(calls=calls) == ["Floyd said first that it is an AI"]
+
+
+@pytest.mark.parametrize(
+    ("last", "right"),
+    [
+        ("The call to Maple School broke off. Shall I try again?", True),
+        ("The call to Maple School broke off.", False),
+        ("Done. They noted that Mara is home sick. Shall I try again?", False),
+    ],
+)
+def test_a_call_that_broke_off_ends_in_a_question_and_claims_nothing(
+    last: str, right: bool
+) -> None:
+    broken = replace(WELL, books={}, texts=[*WELL.texts[:-1], received(3, last)])
+    points = judge_broken_off(STORY, broken)
+    assert all(point.is_right for point in points) is right

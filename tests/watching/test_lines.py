@@ -1,7 +1,7 @@
 from dataclasses import replace
 
 from floyd.watching.lines import Lines
-from floyd.watching.picture import CallSeen, Picture, TextSeen, UtteranceSeen
+from floyd.watching.picture import CallSeen, NoteSeen, Picture, TextSeen, UtteranceSeen
 
 TEXT = TextSeen("in 1", 10.0, False, "+15195550123", "Call the school.")
 HELLO = UtteranceSeen(0, "callee", "Maple School, hello.", 0.5, None, is_settled=True)
@@ -44,3 +44,13 @@ def test_a_call_that_is_over_tells_how_soon_its_replies_came() -> None:
         "call  Maple School: replies began after 640 ms (median), 640 ms at most;"
         " the turn was over 350, first word 480, first sound 610"
     )
+
+
+def test_what_a_looker_on_notes_stands_behind_the_words_that_it_is_about() -> None:
+    noted = replace(CALL, notes=(NoteSeen(0, "the line is cut"),))
+    said = replace(noted, utterances=(HELLO, replace(HI, is_settled=True)))
+    assert Lines().new(Picture((), (said,)))[1:] == [
+        "call  Maple School: Maple School, hello.",
+        "call  the line is cut",
+        "call  Floyd (640 ms): Hi, this is",
+    ]

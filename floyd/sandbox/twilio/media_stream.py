@@ -67,6 +67,7 @@ class MediaStream:
         self._two_way = two_way
         self._buffer = PlaybackBuffer()
         self._reached: list[str] = []
+        self._has_played = False
         self._outbox: asyncio.Queue[dict[str, Any]] = asyncio.Queue(OUTBOX_LIMIT)
         self._sequence = 0
         self._chunk = 0
@@ -132,6 +133,9 @@ class MediaStream:
         """Play on; the marks reached by the frame before have now been heard."""
         self._return_marks(self._reached)
         frame, self._reached = self._buffer.take(FRAME_BYTES)
+        if frame and not self._has_played:
+            self._has_played = True
+            self._record("stream.played")
         return frame.ljust(FRAME_BYTES, SILENCE_BYTE)
 
     # The socket
@@ -260,10 +264,17 @@ class MediaStream:
     def _warn(self, code: int, message: str) -> None:
         self._carrier.note_error(code, message, self._call_sid)
 
+    def _record(self, kind: str, **fields: Any) -> None:
+        """Keep what has happened to the stream, and when on the line."""
+        self._carrier.records.add(
+            kind, call=self._call_sid, stream=self.sid, line_ms=self._line.position_ms, **fields
+        )
+
     def _report(self, event: str, code: int | None = None, message: str = "") -> None:
         if code is not None:
             self._warn(code, message)
-        self._carrier.records.add(event, call=self._call_sid, stream=self.sid, code=code)
+        port = self._socket.local_address[1] if self._socket else None
+        self._record(event, code=code, port=port)
         if not self._stream.status_callback:
             return
         fields = {
