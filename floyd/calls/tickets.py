@@ -47,7 +47,9 @@ def claim(ticket: Ticket, call_sid: str) -> bool:
     """
     with writing():
         claimed: int = (
-            Call.update(token_used=ticket.generation, settled_at=None, sid=call_sid)
+            Call.update(
+                token_used=ticket.generation, generation_lost=0, settled_at=None, sid=call_sid
+            )
             .where(
                 Call.attempt == ticket.attempt,
                 Call.generation == ticket.generation,

@@ -7,6 +7,7 @@ from floyd.errors import TelephonyError
 from floyd.jobs import door
 from floyd.services import Services
 from floyd.services.telephony.twilio import say_and_hangup_twiml
+from floyd.store.database import writing
 from floyd.store.models import Call
 
 log = structlog.get_logger()
@@ -37,8 +38,20 @@ def fetch_back(services: Services, call_id: int) -> None:
         services.telephony.redirect_call(call.sid, twiml)
     except TelephonyError as error:
         if error.retryable:
+            _have_it_tried_again(call, generation)
             raise
         log.info("call_not_fetched_back", call=call.id, code=error.code)
+
+
+def _have_it_tried_again(call: Call, generation: int | None) -> None:
+    """Let a stream that Twilio never heard of count as lost, not as one more that has come back.
+
+    Should Twilio have heard of it after all, its ticket will be claimed, and it is lost no more.
+    """
+    with writing():
+        Call.update(generation_lost=generation, resumes=call.resumes).where(
+            Call.id == call.id, Call.generation == generation, Call.token_used < generation
+        ).execute()
 
 
 run = door.job(fetch_back)

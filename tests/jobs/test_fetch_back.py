@@ -2,7 +2,8 @@ from dataclasses import replace
 
 import pytest
 
-from floyd.calls import streams
+from floyd.calls import streams, tickets
+from floyd.calls.tickets import Ticket
 from floyd.errors import TelephonyError
 from floyd.jobs.fetch_back import COMES_BACK_WITHIN_S, fetch_back
 from floyd.services import Services
@@ -100,9 +101,24 @@ def test_a_call_that_has_just_ended_at_twilio_is_no_error(
 def test_a_fetch_that_twilio_had_no_time_for_is_tried_again_by_the_queue(
     services: Services, telephony: ScriptedTelephony, lost: Call
 ) -> None:
+    telephony.answers = [never_processed()] * 4
+    for _ in telephony.answers[:]:
+        with pytest.raises(TelephonyError):
+            fetch_back(services, lost.id)
+    fetch_back(services, lost.id)
+    assert "<Stream" in telephony.redirected[-1][1]
+
+
+def test_a_fetch_that_twilio_took_without_saying_so_is_not_repeated(
+    services: Services, telephony: ScriptedTelephony, lost: Call
+) -> None:
     telephony.answers = [never_processed()]
     with pytest.raises(TelephonyError):
         fetch_back(services, lost.id)
+    asked = len(telephony.redirected)
+    assert tickets.claim(Ticket(lost.attempt, 2), "CA1")
+    fetch_back(services, lost.id)
+    assert len(telephony.redirected) == asked
 
 
 def test_a_call_without_a_sid_cannot_be_fetched(
