@@ -72,10 +72,10 @@ class CallLoop:
         """
         self._loop.call_soon_threadsafe(self._hand_over)
 
-    @property
-    def full(self) -> bool:
-        """This process carries as many calls as it may, or takes no more."""
-        return self._leaving or len(self._calls) >= self._settings.floyd_max_calls
+    def has_room_for(self, attempt: str) -> bool:
+        """Say whether this process takes a call: one more, or in place of its own older stream."""
+        others = len(self._calls) - (attempt in self._calls)
+        return not self._leaving and others < self._settings.floyd_max_calls
 
     def _submit(self, work: Coroutine[Any, Any, bool]) -> Future[bool]:
         return asyncio.run_coroutine_threadsafe(work, self._loop)
@@ -93,7 +93,7 @@ class CallLoop:
 
     async def _carry(self, arrival: Arrival) -> bool:
         assert self._services is not None
-        if self.full:
+        if not self.has_room_for(arrival.brief.attempt):
             arrival.socket.close()
             return False
         call = LiveCall(arrival, self._services, self._writer)

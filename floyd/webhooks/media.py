@@ -98,8 +98,6 @@ def _admit(line: socket.socket, protocol: Protocol, settings: Settings, redis: R
         Refused: it is not one of ours, or cannot be carried here.
         OSError: the socket broke, or said nothing in time.
     """
-    if the_loop(settings).full:
-        raise Refused(TRY_LATER, "full")
     messages = Messages(protocol)
     stream = _await_start(line, protocol, messages, settings.clock)
     began = settings.clock.monotonic()
@@ -107,6 +105,8 @@ def _admit(line: socket.socket, protocol: Protocol, settings: Settings, redis: R
     ticket = tickets.read(secret, stream.parameters.get("ticket", ""))
     if ticket is None:
         raise Refused(POLICY, "no ticket")
+    if not the_loop(settings).has_room_for(ticket.attempt):
+        raise Refused(TRY_LATER, "full")
     with database.connection_context():
         if not tickets.claim(ticket, stream.call_sid):
             raise Refused(POLICY, "ticket not valid")
