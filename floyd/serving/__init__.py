@@ -7,8 +7,10 @@ and a margin for requests; were `worker_connections` larger than that, the surpl
 """
 
 import gc
+import mmap
 import os
 import signal
+import threading
 from collections.abc import Callable
 from importlib import import_module
 from types import FrameType
@@ -38,12 +40,27 @@ def threads_for_calls() -> int:
     return int(os.environ.get("FLOYD_MAX_CALLS") or _DEFAULT_MAX_CALLS) + _MARGIN
 
 
-def stay_connected(_: Any) -> None:
-    """Keep the database open between requests; each of these has a connection of its own."""
-    # Imported in the worker: a connection must not be taken through the fork.
-    from floyd.store import database
+_RELIEVED_WITHIN_S = 10.0
+_LOOKS_EVERY_S = 0.05
 
-    database.stay_connected()
+_booting = mmap.mmap(-1, mmap.PAGESIZE)
+"""Which workers are not at work yet: a byte each, shared by the master and all that it forks."""
+
+
+def begin_booting(_: Any, worker: Any) -> None:
+    """Let the other workers know that this one is on its way."""
+    _booting[worker.age % mmap.PAGESIZE] = 1
+
+
+def end_booting(_: Any, worker: Any) -> None:
+    """Let nobody wait for this worker any more."""
+    _booting[worker.age % mmap.PAGESIZE] = 0
+
+
+def answer_webhooks(worker: Any) -> None:
+    """Begin to take requests."""
+    _stay_connected()
+    _stop_once_relieved(worker, lambda: None)
 
 
 def hold_calls(worker: Any) -> None:
@@ -55,16 +72,44 @@ def hold_calls(worker: Any) -> None:
     # Imported in the worker: the clients behind it must not exist before the fork.
     from floyd.calls import loop
 
-    stay_connected(worker)
+    _stay_connected()
     loop.the_loop(worker.wsgi.extensions["floyd"].settings)
     # What was imported stays: were it looked through for garbage again and again, every live call
     # would stand still for a tenth of a second each time.
     gc.collect()
     gc.freeze()
+    _stop_once_relieved(worker, loop.hand_over)
+
+
+def _stay_connected() -> None:
+    """Keep the database open between requests; each of these has a connection of its own."""
+    # Imported in the worker: a connection must not be taken through the fork.
+    from floyd.store import database
+
+    database.stay_connected()
+
+
+def _stop_once_relieved(worker: Any, hand_over: Callable[[], None]) -> None:
+    """Go to work; when the process is stopped, wait for those that are to take its place.
+
+    gunicorn's reload forks the new workers and stops the old ones at once, seconds before anybody
+    could take their webhooks and calls. Where nobody boots there is nobody to wait for.
+    """
+    # Imported in the worker, like all that is Floyd's: a reload brings new code.
+    from floyd.clock import Clock
+
+    end_booting(None, worker)
     stop: Callable[[int, FrameType | None], None] = worker.handle_exit
 
-    def hand_over_and_stop(number: int, frame: FrameType | None) -> None:
-        loop.hand_over()
-        stop(number, frame)
+    def wait_and_stop(number: int) -> None:
+        clock = Clock()
+        deadline = clock.monotonic() + _RELIEVED_WITHIN_S
+        while any(_booting[:]) and clock.monotonic() < deadline:
+            clock.block(_LOOKS_EVERY_S)
+        hand_over()
+        stop(number, None)
 
-    signal.signal(signal.SIGTERM, hand_over_and_stop)
+    def take_leave(number: int, _: FrameType | None) -> None:
+        threading.Thread(target=wait_and_stop, args=(number,), daemon=True).start()
+
+    signal.signal(signal.SIGTERM, take_leave)

@@ -1,6 +1,6 @@
 """gunicorn's configuration of the processes that answer webhooks and show pages, without calls."""
 
-from floyd.serving import GRACEFUL_TIMEOUT_S, stay_connected
+from floyd.serving import GRACEFUL_TIMEOUT_S, answer_webhooks, begin_booting, end_booting
 
 worker_class = "gthread"
 workers = 2
@@ -10,4 +10,6 @@ keepalive = 5
 graceful_timeout = GRACEFUL_TIMEOUT_S
 preload_app = False
 control_socket_disable = True
-post_worker_init = stay_connected
+pre_fork = begin_booting
+post_worker_init = answer_webhooks
+child_exit = end_booting
