@@ -5,10 +5,10 @@ from collections import deque
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import replace
+from math import inf
 from pathlib import Path
 from threading import Event
 
-import click
 from redis.exceptions import RedisError
 
 from chaos import schedule
@@ -16,6 +16,7 @@ from chaos.evidence import Evidence, marks
 from chaos.family import Family
 from chaos.invariants import no_slot_is_leaked
 from chaos.kinds import Kind
+from chaos.reaper import Reaper
 from chaos.schedule import Kill
 from chaos.verdict import Wanted, outcome_of
 from chaos.world import World, running
@@ -62,10 +63,9 @@ class Conductor:
         self._seed = seed
         self._say = say
         self._pause = Event()
-        self._kills = deque(schedule.kills(seed, seconds))
+        self._reaper = Reaper(world, schedule.kills(seed, seconds), self._tell)
         self._kinds = schedule.kinds(seed, seconds)
         self._beginnings = deque(enumerate(schedule.beginnings(seconds)))
-        self._returns: dict[str, float] = {}
         self._families: list[Family] = []
         self._open: list[Family] = []
         self._acted_at: dict[int, float] = {}
@@ -73,21 +73,23 @@ class Conductor:
         self._seen = 0
         self._began_at = 0.0
         self._told_at = 0.0
-        self.killed: list[Kill] = []
+
+    @property
+    def killed(self) -> list[Kill]:
+        """Who was killed, in this order."""
+        return self._reaper.killed
 
     def run(self) -> Evidence:
         """Play all errands to their ends, or until that takes too long; return what is left."""
         self._populate()
-        before, logs = (
-            marks(),
-            {p.log: p.log.stat().st_size for p in self._world.processes.values()},
-        )
+        before = marks()
+        logs = {each.log: each.log.stat().st_size for each in self._world.processes.values()}
         self._began_at = time.monotonic()
-        deadline = float("inf")
+        deadline = inf
         while self._is_going_on() and self._now() < deadline:
             self._tick()
-            if not (self._kills or self._returns or self._beginnings) and deadline == float("inf"):
-                self._say(f"all is said and all kills are done, {len(self._open)} errands are open")
+            if self._reaper.is_done and not self._beginnings and deadline == inf:
+                self._tell(f"the last kill is over, {len(self._open)} errands are open")
                 deadline = self._now() + SETTLED_WITHIN_S
             self._pause.wait(_TICK_S)
         phones = [each.phone for each in self._families]
@@ -125,8 +127,7 @@ class Conductor:
     # --- What happens -----------------------------------------------------------------------------
 
     def _tick(self) -> None:
-        self._die_and_return()
-        self._world.revive()
+        self._reaper.act(self._now())
         while self._beginnings and self._beginnings[0][1] <= self._now():
             number, _ = self._beginnings.popleft()
             self._open.append(self._families[number])
@@ -137,22 +138,6 @@ class Conductor:
             self._told_at = self._now()
             begun = len(self._families) - len(self._beginnings)
             self._tell(f"{begun} errands begun, {begun - len(self._open)} over")
-
-    def _die_and_return(self) -> None:
-        for name, at_s in list(self._returns.items()):
-            if at_s <= self._now():
-                del self._returns[name]
-                self._world.start(name)
-        while self._kills and self._kills[0].at_s <= self._now():
-            kill = self._kills.popleft()
-            self._tell(click.style(f"KILL {kill}", fg="red"))
-            if kill.loss:
-                self._world.sandbox.change_conditions(twilio={"on_socket_loss": kill.loss})
-            self._world.kill(kill.process)
-            if kill.emptied:
-                self._world.empty_redis()
-            self._returns[kill.process] = kill.at_s + kill.gone_s
-            self.killed.append(kill)
 
     def _watch_calls(self) -> None:
         for event in self._world.sandbox.records(self._seen, ["call.status"]):
@@ -177,7 +162,7 @@ class Conductor:
     # --- The end ----------------------------------------------------------------------------------
 
     def _is_going_on(self) -> bool:
-        if self._kills or self._returns or self._beginnings or self._open:
+        if not self._reaper.is_done or self._beginnings or self._open:
             return True
         try:
             return not self._world.is_settled()
