@@ -29,9 +29,10 @@ Say = Callable[[str], None]
 
 SCALE = 4.0
 READY_WITHIN_S = 90.0
-SETTLED_WITHIN_S = 150.0
-"""How long after the last kill everything may take, in real seconds."""
+SETTLED_WITHIN_S = 120.0
+"""How long after the last kill everything may take, in real seconds; more for each open errand."""
 
+_MORE_FOR_EACH_S = 8.0
 _TICK_S = 0.25
 _TOLD_EVERY_S = 10.0
 _SWEPT_WITHIN_S = 5.0
@@ -90,7 +91,7 @@ class Conductor:
             self._tick()
             if self._reaper.is_done and not self._beginnings and deadline == inf:
                 self._tell(f"the last kill is over, {len(self._open)} errands are open")
-                deadline = self._now() + SETTLED_WITHIN_S
+                deadline = self._now() + SETTLED_WITHIN_S + _MORE_FOR_EACH_S * len(self._open)
             self._pause.wait(_TICK_S)
         phones = [each.phone for each in self._families]
         phones += [each.scenario.school_phone for each in self._families]

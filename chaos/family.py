@@ -6,6 +6,7 @@ what. Whoever was not heard says it again; whoever is asked answers.
 
 import re
 
+from chaos.invariants import VOICEMAILS
 from chaos.kinds import BY_TEXT, Kind, Step
 from floyd.errands.lifecycle import CLOSED, State
 from floyd.reports.wording import shortened
@@ -157,8 +158,9 @@ class Family:
         """Return whether the callee knows already: who is asked to try again asks there first."""
         calls = Call.select().where(Call.errand.in_(self.errands()))
         sids = {call.sid for call in calls}
-        books = sandbox.order_books().values()
-        return any(entry["call"] in sids for book in books for entry in book)
+        books = sandbox.order_books().items()
+        agreed = [entry for name, book in books if name != VOICEMAILS for entry in book]
+        return any(entry["call"] in sids for entry in agreed)
 
     def _was_called(self, errands: list[Errand]) -> bool:
         school = (Call.errand.in_(errands)) & (Call.phone == self.scenario.school_phone)

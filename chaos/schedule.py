@@ -15,11 +15,11 @@ from floyd.sandbox.twilio.conditions import SocketLoss
 VICTIMS = ("web", *CALLS, "worker", "clock", "redis")
 MOST_ERRANDS = 50
 FEWEST_ERRANDS = 10
-_REAL_S_AN_ERRAND = 6.0
-_BEGIN_WITHIN = 0.55  # of the run: the last ones need time to end
+_REAL_S_AN_ERRAND = 12.0
+_BEGIN_WITHIN = 0.6  # of the run: the last ones need time to end
 _KILLS_WITHIN = 0.85
 _FIRST_KILL_S = 3.0
-_GAP_S = (3.5, 8.5)
+_GAP_S = (4.0, 9.0)
 _GONE_S = (0.2, 2.5)
 _EMPTIED_RATE = 0.3
 # That a call goes on is what Twilio documents, for a socket that our side closes.

@@ -15,8 +15,8 @@ def test_a_seed_replays_its_kills_and_another_one_has_others(seconds: float) -> 
 
 
 @pytest.mark.parametrize("seed", range(20))
-def test_every_process_is_killed_within_a_minute_or_so(seed: int) -> None:
-    assert {kill.process for kill in schedule.kills(seed, 90)} == set(schedule.VICTIMS)
+def test_every_process_is_killed_within_two_minutes(seed: int) -> None:
+    assert {kill.process for kill in schedule.kills(seed, 120)} == set(schedule.VICTIMS)
 
 
 @pytest.mark.parametrize("seed", range(20))
@@ -31,12 +31,12 @@ def test_only_redis_is_ever_emptied() -> None:
     assert emptied == {"redis"}
 
 
-@pytest.mark.parametrize(("seconds", "errands"), [(5, 10), (60, 10), (120, 20), (600, 50)])
+@pytest.mark.parametrize(("seconds", "errands"), [(5, 10), (60, 10), (240, 20), (600, 50)])
 def test_there_are_as_many_errands_as_can_end(seconds: float, errands: int) -> None:
     beginnings = schedule.beginnings(seconds)
     assert len(beginnings) == schedule.errands(seconds) == errands
     assert beginnings == sorted(beginnings)
-    assert beginnings[-1] < seconds * 0.6
+    assert beginnings[-1] < seconds * 0.65
 
 
 def test_fifty_errands_are_of_all_kinds_in_an_order_of_the_seeds_own() -> None:
