@@ -201,11 +201,12 @@ def test_floyd_says_that_it_is_an_ai_when_it_is_called_too() -> None:
     ("last", "right"),
     [
         ("The call to Maple School broke off. Shall I try again?", True),
+        ('It broke off. I\'ll try again at 16:27, once more. Text "drop it" to stop.', True),
         ("The call to Maple School broke off.", False),
         ("Done. They noted that Mara is home sick. Shall I try again?", False),
     ],
 )
-def test_a_call_that_broke_off_ends_in_a_question_and_claims_nothing(
+def test_a_call_that_broke_off_claims_nothing_and_leaves_the_rest_to_the_user(
     last: str, right: bool
 ) -> None:
     broken = replace(WELL, books={}, texts=[*WELL.texts[:-1], received(3, last)])
