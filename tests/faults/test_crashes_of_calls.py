@@ -1,11 +1,15 @@
 """A `calls` process is killed in the middle of a call, or what the call needs goes away."""
 
+import os
+import signal
 import sqlite3
+from collections.abc import Callable
 
 import psutil
 import pytest
 
-from tests.faults.town import CALLS, Town, heard
+from chaos.world import CALLS
+from tests.faults.town import Town, heard
 
 pytestmark = pytest.mark.faults
 
@@ -32,39 +36,70 @@ def talking_about_the_child(town: Town) -> None:
     town.said("line", "sick")
 
 
-def kill_the_call_before_floyd_answers(town: Town) -> None:
-    """Kill the process of a call while the model is asked: the callee has said something, waits."""
+def kill_its_process(town: Town) -> None:
+    """Kill what carries the call."""
+    town.kill(carrier(town))
+
+
+def cut_its_socket(town: Town) -> None:
+    """Let the network lose the call's media socket; its process lives."""
+    town.sandbox.lose_socket(town.calls()[0].sid)
+
+
+def deploy(town: Town) -> None:
+    """Stop what carries the call, as a deploy does."""
+    os.kill(town.processes[carrier(town)].pid, signal.SIGTERM)
+
+
+def before_floyd_answers(town: Town, break_the_call: Callable[[Town], None]) -> None:
+    """Break a call while the model is asked: the callee has said something, waits."""
     town.text()
     town.said("line", "an ai assistant")
-    name = carrier(town)
     town.fault("chat reply", "hold_before")
     town.until_held()
-    town.kill(name)
+    break_the_call(town)
     town.sandbox.release()
 
 
-@pytest.mark.parametrize("loss", ["continue", "continue_after_10_s"])
-def test_a_call_goes_on_in_another_process_that_knows_all_that_was_said(
-    talking: Town, loss: str
-) -> None:
-    talking.sandbox.change_conditions(twilio={"on_socket_loss": loss})
-    kill_the_call_before_floyd_answers(talking)
-    assert "Mara Berg" in talking.reply("Done")
-    talking.check()
-    assert talking.when_last("stream-started") - talking.when("stream-error") < 2.0 + HASTE_S
-    assert [entry["child"] for entry in talking.sandbox.order_books()["absences"]] == ["Mara Berg"]
-    words = heard(talking.calls()[0], "line")
+def is_done_in_one_call(town: Town) -> None:
+    """Wait for the end; the callee was apologised to, and nothing was said or done twice."""
+    assert "Mara Berg" in town.reply("Done")
+    town.check()
+    assert [entry["child"] for entry in town.sandbox.order_books()["absences"]] == ["Mara Berg"]
+    words = heard(town.calls()[0], "line")
     assert words.count("an ai assistant") == 1
     assert LINE_WAS_LOST in words
-    assert len(talking.calls()) == 1
+    assert len(town.calls()) == 1
+
+
+@pytest.mark.parametrize("break_the_call", [kill_its_process, cut_its_socket])
+@pytest.mark.parametrize("loss", ["continue", "continue_after_10_s"])
+def test_a_call_that_was_broken_goes_on_and_knows_all_that_was_said(
+    talking: Town, loss: str, break_the_call: Callable[[Town], None]
+) -> None:
+    talking.sandbox.change_conditions(twilio={"on_socket_loss": loss})
+    before_floyd_answers(talking, break_the_call)
+    is_done_in_one_call(talking)
+    assert talking.when_last("stream-started") - talking.when("stream-error") < 2.0 + HASTE_S
 
 
 def test_a_call_that_ends_with_its_process_is_told_honestly(talking: Town) -> None:
     talking.sandbox.change_conditions(twilio={"on_socket_loss": "hang_up"})
-    kill_the_call_before_floyd_answers(talking)
+    before_floyd_answers(talking, kill_its_process)
     assert "Shall I try again?" in talking.reply("broke off")
     talking.check()
     assert "absences" not in talking.sandbox.order_books()
+
+
+def test_a_deploy_is_no_loss_whatever_is_done_about_losses(talking: Town) -> None:
+    latencies = {"webhook_s": 0.15, "socket_s": 0.25}
+    talking.sandbox.change_conditions(twilio={"on_socket_loss": "hang_up", **latencies})
+    before_floyd_answers(talking, deploy)
+    is_done_in_one_call(talking)
+    assert talking.when("stream-error") == 0.0
+    (_, apology) = talking.sandbox.records(0, ["stream.played"])
+    left = talking.sandbox.records(0, ["stream-stopped"])[0]
+    assert apology.fields["line_ms"] - left.fields["line_ms"] < 1000 * (1.0 + HASTE_S)
 
 
 def test_a_worker_that_dies_reporting_has_told_its_user_once(talking: Town) -> None:
