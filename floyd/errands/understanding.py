@@ -183,7 +183,20 @@ def _read(services: Services, user: User, text: InboundText) -> list[Wish]:
             # It may be a stranger who speaks: what Floyd knows of the user has no place there.
             material |= {key: [] for key in _OF_THE_USER} | {"user": "somebody"}
     understanding = services.thinker.think(instructions("understanding"), material, Understanding)
-    return understanding.wishes[:_MOST_WISHES]
+    return _once(understanding.wishes)[:_MOST_WISHES]
+
+
+def _once(wishes: Sequence[Wish]) -> list[Wish]:
+    """Return each errand once: whoever was not heard, or not answered, asks for the same again."""
+    said: set[str] = set()
+    kept = []
+    for wish in wishes:
+        words = " ".join(wish.text.casefold().split())
+        if wish.kind != "new_errand" or words not in said:
+            kept.append(wish)
+        if wish.kind == "new_errand":
+            said.add(words)
+    return kept
 
 
 def _not_read(

@@ -167,6 +167,19 @@ def test_everything_that_was_wished_is_confirmed_in_one_text(
     ]
 
 
+def test_what_is_asked_for_again_in_one_call_is_one_errand(
+    scripted_desk: Desk, thinker: ScriptedThinker
+) -> None:
+    thinker.answers = [
+        says(wish("new_errand", "Call the school"), wish("new_errand", "call  the school")),
+        ModelError("no plan"),
+    ]
+    said = [("callee", "Call the school"), ("floyd", "Sorry?"), ("callee", "Call the school")]
+    understood(scripted_desk, desk_call(scripted_desk, said))
+    assert scripted_desk.replies == ["You asked me by phone: Call the school. I'm on it."]
+    assert Errand.select().count() == 1
+
+
 @pytest.mark.parametrize(
     ("quoted", "request_"),
     [
