@@ -189,6 +189,7 @@ def test_a_session_that_ends_in_mid_reading_fails_that_reading_only(
     speech_settings: Settings, speech: Speech
 ) -> None:
     async def scenario(speaking: Speaking) -> None:
+        speech.openai.realtime_session_s = 60  # the next one's
         with pytest.raises(VoiceError) as caught:
             await all_of(speaking, TEXT)
         assert caught.value.retryable
