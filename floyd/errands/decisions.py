@@ -10,8 +10,9 @@ _NO = frozenset("n no nope nah not never dont don't stop skip leave forget".spli
 _YES_EMOJI = re.compile("[\U0001f44d\u2705\u2714\U0001f44c]")
 _NO_EMOJI = re.compile("[\U0001f44e\u274c]")
 _DROPS_IT = re.compile(
-    r"\W*(?:oh |no |ok |okay |actually |please )*(?:never ?mind|forget (?:about )?it|drop it)"
-    r"(?: then| it| that| thanks| thank you| please)*\W*",
+    r"\W*(?:oh |no |ok |okay |actually |please )*"
+    r"(?:(?:never ?mind|forget (?:about )?it|drop it|cancel (?:it|that))"
+    r"(?: then| it| that| thanks| thank you| please)*\W*)+",
     re.IGNORECASE,
 )
 _TAKES_NOTE = frozenset(

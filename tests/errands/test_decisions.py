@@ -1,6 +1,6 @@
 import pytest
 
-from floyd.errands.decisions import YesOrNo, yes_or_no
+from floyd.errands.decisions import YesOrNo, drops_it, yes_or_no
 
 
 @pytest.mark.parametrize(
@@ -20,3 +20,17 @@ from floyd.errands.decisions import YesOrNo, yes_or_no
 )
 def test_a_short_answer_decides_or_is_asked_again(text: str, decision: YesOrNo | None) -> None:
     assert yes_or_no(text) is decision
+
+
+@pytest.mark.parametrize(
+    ("text", "is_off"),
+    [
+        ("Never mind", True),
+        ("No, drop it, thanks", True),
+        ("Never mind, cancel it.", True),
+        ("Cancel it on Tuesday", False),
+        ("Never mind the price", False),
+    ],
+)
+def test_what_says_only_that_it_is_off_drops_it(text: str, is_off: bool) -> None:
+    assert drops_it(text) is is_off
