@@ -193,9 +193,10 @@ def errands_that_ended_were_told_once(seen: Evidence) -> Iterator[str]:
 
 
 def _ends(seen: Evidence, errand: Row, occasion: str) -> bool:
+    """Of its calls the last one that it waited for: who calls back later may change nothing."""
     own = (f"errand:{errand['id']}:refused", f"errand:{errand['id']}:not-planned")
-    calls = [call for call in seen.calls if call["errand"] == errand["id"] and call["report"]]
-    last = calls[-1:]
+    awaited = [call for call in seen.calls if call["errand"] == errand["id"] and call["awaited"]]
+    last = [call for call in awaited if call["report"]][-1:]
     return occasion in (*own, *(f"call:{call['attempt']}:report" for call in last))
 
 

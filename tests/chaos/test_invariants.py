@@ -153,3 +153,8 @@ def test_two_live_calls_of_one_errand_are_found() -> None:
     early = [dialled(3), dialled(4, "CA2", "a2"), status(5, "completed"), status(6, "busy", "CA2")]
     found = violations(replace(GOOD, calls=[CALL, second], events=early))
     assert "errand 1 had two live calls" in found
+
+
+def test_a_callee_who_calls_back_and_is_cut_off_leaves_the_end_as_it_was_told() -> None:
+    back = {**CALL, "id": 2, "attempt": "a2", "sid": "CA2", "role": "return", "awaited": False}
+    assert violations(replace(GOOD, calls=[CALL, back], books={})) == []
