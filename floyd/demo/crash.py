@@ -156,7 +156,7 @@ def _carrier(port: int) -> int | None:
         except psutil.Error:  # it has just ended
             continue
         if any(each.raddr and each.raddr.port == port for each in connections):
-            return process.pid
+            return int(process.pid)
     return None
 
 

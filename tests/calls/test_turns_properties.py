@@ -78,7 +78,7 @@ def played(timeline: Sequence[tuple[Event, float]]) -> list[list[Command]]:
     return steps
 
 
-@settings(max_examples=300, deadline=None)
+@settings(max_examples=120, deadline=None)
 @given(TIMELINES)
 def test_nothing_is_done_once_the_call_is_over(timeline: list[tuple[Event, float]]) -> None:
     over = False
@@ -87,7 +87,7 @@ def test_nothing_is_done_once_the_call_is_over(timeline: list[tuple[Event, float
         over = over or any(isinstance(c, HangUp | LeaveStream) for c in commands)
 
 
-@settings(max_examples=300, deadline=None)
+@settings(max_examples=120, deadline=None)
 @given(TIMELINES)
 def test_a_reply_is_released_at_most_once_and_never_after_it_was_dropped(
     timeline: list[tuple[Event, float]],
@@ -100,7 +100,7 @@ def test_a_reply_is_released_at_most_once_and_never_after_it_was_dropped(
             gone.add(command.reply)
 
 
-@settings(max_examples=300, deadline=None)
+@settings(max_examples=120, deadline=None)
 @given(TIMELINES)
 def test_only_one_prepared_reply_is_kept_at_a_time(timeline: list[tuple[Event, float]]) -> None:
     held: set[int] = set()
@@ -113,7 +113,7 @@ def test_only_one_prepared_reply_is_kept_at_a_time(timeline: list[tuple[Event, f
         assert len(held) <= 1
 
 
-@settings(max_examples=300, deadline=None)
+@settings(max_examples=120, deadline=None)
 @given(TIMELINES)
 def test_the_introduction_is_queued_before_anything_else_is_said(
     timeline: list[tuple[Event, float]],
@@ -126,7 +126,7 @@ def test_the_introduction_is_queued_before_anything_else_is_said(
             assert introduced
 
 
-@settings(max_examples=300, deadline=None)
+@settings(max_examples=120, deadline=None)
 @given(TIMELINES)
 def test_what_is_recorded_of_floyd_was_sent_before(timeline: list[tuple[Event, float]]) -> None:
     sent = False
