@@ -26,20 +26,6 @@ hypothesis.settings.register_profile(
 hypothesis.settings.load_profile("floyd")
 
 
-# The worlds that many tests share, by the fixture that makes one.
-_WORLDS = ("running", "silent_town", "talking_town")
-
-
-@pytest.hookimpl(tryfirst=True)
-def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
-    """Keep the tests of one world in one process, and begin with them: they take longest."""
-    for item in items:
-        used = getattr(item, "fixturenames", ())
-        if world := next((name for name in _WORLDS if name in used), None):
-            item.add_marker(pytest.mark.xdist_group(world))
-    items.sort(key=lambda item: item.get_closest_marker("xdist_group") is None)
-
-
 @pytest.fixture(scope="session")
 def redis_url() -> Iterator[str]:
     """A real Redis of this test session, reached by a socket file."""
