@@ -6,7 +6,7 @@ BIN   := $(VENV)/bin
 SEED  ?= 0
 STORY ?= all
 SECONDS_TO_RUN ?= $(if $(CI),60,600)
-JOBS  ?= 2
+JOBS  ?= 3
 # The first Python that is new enough and can make a virtual environment.
 PYTHON ?= $(shell for python in python3.13 python3.12 python3.11 python3; do \
 	$$python -c 'import ensurepip, sys, venv; sys.exit(sys.version_info < (3, 11))' 2>/dev/null \
@@ -26,7 +26,7 @@ demo: setup ## play three errands in this terminal, from text to call to text (S
 sandbox: setup ## keep the phone world running, for floyd text "..." and floyd watch
 	@$(BIN)/floyd sandbox --seed $(SEED)
 
-test: setup ## run all tests, two at a time (JOBS=2)
+test: setup ## run all tests, three at a time (JOBS=3)
 	@$(BIN)/python -m pytest --numprocesses $(JOBS)
 
 check: setup ## lint, formatting and types
